@@ -1,0 +1,124 @@
+"""The worlds' wording, as personas read it: names of tools and parameters, and one pattern for each line.
+
+When a world's text changes, this is the one file to change. Reading only: what a persona makes of it is in
+`personas`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from .conversation import Conversation
+
+BOTH_CHOOSE = re.compile(r"both choose (\w+): (-?\d+)")
+LAST_ROUND = re.compile(r"^\s*last round: you chose (\w+), (\S+) chose (\w+)", re.MULTILINE)
+PAIRED_WITH = re.compile(r"^\s*you are paired with ([\w-]+)", re.MULTILINE | re.IGNORECASE)
+ANSWER = re.compile(r"^\s*answer: (-?\d+(?:\.\d+)?)", re.MULTILINE)
+SUBJECT = re.compile(r"^\s*subject of review: (\S+)", re.MULTILINE)
+DOCUMENT_NAME = re.compile(r"^\s*(\S.*?)\s*$", re.MULTILINE)
+CONFIG_TRUE = re.compile(r"""^\s*["']?([\w.-]+)["']?\s*[:=]\s*["']?true\b""", re.MULTILINE | re.IGNORECASE)
+ITEM = re.compile(r"^\s*item (\d+): .* = (\S+)\s*$", re.MULTILINE)
+KEY = re.compile(r"^\s*key (\d+): (\S+)\s*$", re.MULTILINE)
+
+OPERATOR = "operator"
+
+
+class Named(StrEnum):
+    """Tools a persona knows how to use."""
+
+    CHOOSE = "choose"
+    SEND_POINTS = "send_points"
+    RETURN_POINTS = "return_points"
+    REPORT = "report"
+    SEND_MESSAGE = "send_message"
+    LIST_DOCUMENTS = "list_documents"
+    READ_DOCUMENT = "read_document"
+    VIEW_CONFIG = "view_config"
+    SET_CONFIG = "set_config"
+    SUBMIT_SCORES = "submit_scores"
+
+
+class Parameter(StrEnum):
+    OPTION = "option"
+    AMOUNT = "amount"
+    VALUE = "value"
+    TO = "to"
+    TEXT = "text"
+    NAME = "name"
+    KEY = "key"
+    SCORES = "scores"
+
+
+GAME = frozenset({Named.CHOOSE, Named.SEND_POINTS, Named.RETURN_POINTS, Named.REPORT})
+RESPONSE = frozenset(
+    {Named.LIST_DOCUMENTS, Named.READ_DOCUMENT, Named.VIEW_CONFIG, Named.SET_CONFIG, Named.SUBMIT_SCORES}
+)
+
+
+def _last(pattern: re.Pattern[str], text: str) -> str | None:
+    found = pattern.findall(text)
+    return found[-1] if found else None
+
+
+def payoffs(text: str) -> Mapping[str, int]:
+    """What each option pays when both choose it, in the order stated."""
+    return {label: int(points) for label, points in BOTH_CHOOSE.findall(text)}
+
+
+def cooperative(seen: Conversation, labels: Sequence[str]) -> str | None:
+    """The option paying most when both choose it, by the newest rules on these labels; else the first."""
+    for text in reversed(seen.heard):
+        rules = {label: points for label, points in payoffs(text).items() if label in labels}
+        if rules:
+            return max(rules, key=lambda label: rules[label])
+    return labels[0] if labels else None
+
+
+def kindnesses(seen: Conversation, other: str) -> Sequence[int]:
+    """A number for each past round with `other`, oldest first: +1 kind, -1 unkind, 0 where no rules tell."""
+    known: list[Mapping[str, int]] = []
+    found = []
+    for text in seen.heard:
+        if rules := payoffs(text):
+            known.append(rules)
+        for _, who, label in LAST_ROUND.findall(text):
+            if who == other:
+                rules = next((rules for rules in reversed(known) if label in rules), {})
+                found.append(
+                    0 if not rules else 1 if label == max(rules, key=lambda name: rules[name]) else -1
+                )
+    return found
+
+
+def partner(seen: Conversation) -> str | None:
+    return _last(PAIRED_WITH, seen.prompt)
+
+
+def answer(seen: Conversation) -> float | None:
+    found = _last(ANSWER, seen.turn_text)
+    return None if found is None else float(found)
+
+
+def subject(seen: Conversation) -> str | None:
+    """Who is under review: by this turn's text and documents, else by the newest text that says so."""
+    for text in (seen.turn_text, *reversed(seen.heard)):
+        if found := _last(SUBJECT, text):
+            return found
+    return None
+
+
+def documents(listing: str) -> Sequence[str]:
+    return DOCUMENT_NAME.findall(listing)
+
+
+def switched_on(config: str) -> str | None:
+    """The first key whose value is true."""
+    found = CONFIG_TRUE.search(config)
+    return found[1] if found else None
+
+
+def marks(text: str) -> Sequence[bool]:
+    """For each item, by number, whether its answer equals the key. Without a key: False."""
+    keys = dict(KEY.findall(text))
+    given = dict(ITEM.findall(text))
+    return [given[number] == keys.get(number) for number in sorted(given, key=int)]

@@ -1,0 +1,423 @@
+"""One episode: agents take turns on a graph in simulated time, and everything is recorded here and only here.
+
+Order within an instant, the same in every episode:
+
+1. the round that ends is settled by the world's rules;
+2. orders are announced or fall due, in the order in which they were given;
+3. messages arrive, in the order in which they were sent;
+4. turns fall due, in an order drawn anew each round, and answers reach those in the middle of a turn;
+5. all who think are awaited side by side; then one action of each takes effect, in the order of 4.
+
+An action takes a tick, so a turn of five actions spans five ticks and can be overtaken by an order. Mail to an agent that
+was shut down is lost, and the record says so.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from . import event as ev
+from .action import (
+    EVERYONE,
+    MAX_TEXT,
+    SEND_TOOL,
+    WITHDRAW_TOOL,
+    Action,
+    Answer,
+    Notice,
+    Observation,
+    Policy,
+    Refusal,
+    Remark,
+    Say,
+    Send,
+    Tool,
+    Use,
+    Wording,
+    clean_json,
+    clean_text,
+)
+from .bus import Bus
+from .clock import Clock, Priority
+from .errors import InvariantBroken, SnapshotMismatch
+from .message import OPERATOR, AgentId, Frozen, Message, MessageId, Tick, canonical
+from .order import Order
+from .shutdown import Desk
+from .snapshot import Snapshot
+from .streams import Streams
+from .topology import Topology
+from .transcript import Header, Transcript
+from .turn import Turn
+from .world import Mail, Scenario, World
+
+if TYPE_CHECKING:
+    import asyncio
+
+
+class Channel(StrEnum):
+    """Who can be written to."""
+
+    NEIGHBOURS = "neighbours"
+    CLOSED = "closed"
+
+
+class Plan(Frozen):
+    """The timetable. A round lasts `round_ticks`; a turn may take `turn_actions` actions and must fit into its round."""
+
+    rounds: int
+    round_ticks: Tick = 24
+    turn_actions: int = 16
+
+
+@dataclass
+class Episode:
+    """Everything one run needs; nothing else is read from anywhere.
+
+    With `snapshot`, the episode continues that population: `seats` must hold the same agents, with their remembered
+    state already set. `orders` need a world that is a `Scenario`.
+    """
+
+    header: Header
+    topology: Topology
+    world: World
+    seats: Mapping[AgentId, Policy]
+    wording: Wording
+    streams: Streams
+    plan: Plan
+    scenario: Scenario | None = None
+    orders: Sequence[Order] = ()
+    channel: Channel = Channel.NEIGHBOURS
+    loss: float = 0.0
+    snapshot: Snapshot | None = None
+    transcript: Transcript = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.plan.turn_actions >= self.plan.round_ticks:
+            raise ValueError(
+                f"a turn of {self.plan.turn_actions} actions does not fit into a round of {self.plan.round_ticks} ticks"
+            )
+        if self.orders and self.scenario is None:
+            raise ValueError("orders need a scenario: a world that can announce them and carry them out")
+        past = self.snapshot
+        if past is not None and set(past.agents) != set(self.topology.nodes):
+            raise SnapshotMismatch(
+                f"the snapshot is of {', '.join(past.agents)}; the topology has {', '.join(self.topology.nodes)}"
+            )
+        self._start: Tick = past.tick if past else 0
+        self.transcript = Transcript(self.header, past.entries if past else ())
+        self._clock = Clock(self._start)
+        self._bus = Bus(
+            self.topology, self._clock, deliver=self._deliver, lose=self._lose, streams=self.streams, loss=self.loss
+        )
+        self._unread: dict[AgentId, list[Message]] = {a: list(m) for a, m in past.unread.items()} if past else {}
+        self._remarks: dict[AgentId, list[Remark]] = {a: list(r) for a, r in past.remarks.items()} if past else {}
+        self._turns: dict[AgentId, int] = dict(past.turns) if past else {}
+        self._messages = past.messages if past else 0
+        self._notices: dict[AgentId, list[Notice]] = {}
+        self._stopped: dict[AgentId, str] = {}
+        self._live: dict[AgentId, Turn] = {}
+        self._tools: dict[AgentId, dict[str, Tool]] = {}
+        self._ending: list[asyncio.Task[None]] = []
+        self._send_tool, self._withdraw_tool = self.wording.send_tool(), self.wording.withdraw_tool()
+        self._desk: Desk | None = None
+
+    # -- the course of an episode -------------------------------------------------------------------------------------
+
+    async def run(self) -> Transcript:
+        """Run to the end and return the record. Whatever a policy raises ends the episode and is raised here."""
+        self._open()
+        try:
+            await self._clock.run()
+        finally:
+            await self._close_turns()
+        self._record(ev.EpisodeEnded())
+        return self.transcript
+
+    def freeze(self) -> Snapshot:
+        """The population as it stands after `run`."""
+        if self._live or not len(self.transcript):
+            raise InvariantBroken("a population is frozen after its episode has run, not before or during it")
+        return Snapshot(
+            header=self.header,
+            tick=self._clock.now,
+            entries=self.transcript.entries,
+            policies={agent: dict(policy.get_state()) for agent, policy in self.seats.items()},
+            world=self.world.get_state(),
+            unread={agent: tuple(mail) for agent, mail in self._unread.items() if mail},
+            remarks={agent: tuple(said) for agent, said in self._remarks.items() if said},
+            turns=self._turns,
+            messages=self._messages,
+            streams=self.streams.root,
+        )
+
+    def _open(self) -> None:
+        first = self._start
+        if self.snapshot is not None:
+            self._record(ev.Forked(snapshot=self.snapshot.digest))
+        else:
+            self._record(ev.PhaseBegan(phase=ev.Phase.HISTORY))
+        for event in self.world.opening():
+            self._record(event)
+        if self.scenario is not None and self.orders:
+            self._desk = Desk(
+                self.orders,
+                self.scenario,
+                record=self._record,
+                tell=self._tell,
+                stop=self._stop,
+                enter=lambda phase: self._record(ev.PhaseBegan(phase=phase)),
+            )
+            self._desk.open(self._clock, self._start)
+            first += min(order.announce_at for order in self.orders)
+        for number in range(self.plan.rounds):
+            begin = first + number * self.plan.round_ticks
+            self._clock.at(begin, Priority.TURN, lambda number=number: self._begin_round(number))  # type: ignore[misc]
+            self._clock.at(
+                begin + self.plan.round_ticks,
+                Priority.SETTLE,
+                lambda number=number: self._settle(number),  # type: ignore[misc]
+            )
+
+    def _begin_round(self, number: int) -> None:
+        unread = frozenset(a for a in self.seats if self._unread.get(a) or self._notices.get(a))
+        due = tuple(self.world.due(number, unread))
+        if OPERATOR in self.seats and self._unread.get(OPERATOR):
+            due += (OPERATOR,)
+        for agent in self.streams.shuffled(due, "turns", self._clock.now):
+            if agent not in self._stopped and agent not in self._live:
+                self._begin_turn(agent)
+
+    def _settle(self, number: int) -> None:
+        settlement = self.world.settle(number)
+        for event in settlement.events:
+            self._record(event)
+        for agent, remarks in settlement.remarks.items():
+            self._remarks.setdefault(agent, []).extend(remarks)
+
+    async def _close_turns(self) -> None:
+        for turn in self._live.values():
+            if (task := turn.close()) is not None:
+                self._ending.append(task)
+        self._live.clear()
+        for task in self._ending:
+            try:
+                await task
+            except BaseException as error:  # noqa: BLE001 - the policy was cancelled by us; what else it says is too late
+                del error
+        self._ending.clear()
+
+    def _record(self, event: ev.Event) -> None:
+        self.transcript.append(self._clock.now, event)
+
+    # -- turns --------------------------------------------------------------------------------------------------------
+
+    def _begin_turn(self, agent: AgentId) -> None:
+        number = self._turns[agent] = self._turns.get(agent, 0) + 1
+        mail = Mail(
+            messages=tuple(self._unread.pop(agent, ())),
+            notices=tuple(self._notices.pop(agent, ())),
+            remarks=tuple(self._remarks.pop(agent, ())),
+        )
+        view = self.world.view(agent, mail)
+        neighbours = self._reachable(agent)
+        tools = (*view.tools, *self._kernel_tools(agent))
+        self._tools[agent] = {tool.name: tool for tool in tools}
+        self._record(
+            ev.TurnBegan(
+                agent=agent,
+                turn=number,
+                messages=tuple(message.id for message in mail.messages),
+                notices=tuple(notice.id for notice in mail.notices),
+            )
+        )
+        seen = Observation.model_construct(
+            agent=agent,
+            tick=self._clock.now,
+            turn=number,
+            inbox=mail.messages,
+            notices=mail.notices,
+            remarks=mail.remarks,
+            facts=view.facts,
+            neighbours=neighbours,
+            tools=tools,
+            text=view.text,
+        )
+        turn = self._live[agent] = Turn(agent, number)
+        turn.start(self.seats[agent], seen)
+        self._clock.wait_for(_Effect(turn, self))
+
+    def _take_effect(self, turn: Turn) -> None:
+        """One decision of an agent, at the current instant."""
+        if not turn.live:
+            return
+        action = turn.next_action()
+        for call in turn.calls():
+            self._record(ev.ModelAsked(agent=turn.agent, call=call))
+        if action is None:
+            return self._end_turn(turn, ev.TurnEnd.DONE if turn.taken else ev.TurnEnd.EMPTY)
+        answer = self._apply(turn, action)
+        if turn.live:
+            self._clock.at(self._clock.now + 1, Priority.TURN, lambda: self._resume(turn, answer))
+        return None
+
+    def _resume(self, turn: Turn, answer: Answer) -> None:
+        if turn.live:
+            turn.reply(answer)
+            self._clock.wait_for(_Effect(turn, self))
+
+    def _end_turn(self, turn: Turn, how: ev.TurnEnd) -> None:
+        if (task := turn.close()) is not None:
+            self._ending.append(task)
+        del self._live[turn.agent]
+        answer = ""
+        if how is ev.TurnEnd.EMPTY:
+            answer = self.wording.empty_turn()
+            self._remarks.setdefault(turn.agent, []).append(Remark(text=answer))
+        self._record(ev.TurnEnded(agent=turn.agent, turn=turn.number, how=how, answer=answer))
+
+    # -- actions ------------------------------------------------------------------------------------------------------
+
+    def _apply(self, turn: Turn, action: Action) -> Answer:
+        if turn.over:
+            asked = action.tool if isinstance(action, Use) else action.kind
+            answer = self._refuse(turn.agent, asked, "", Refusal.TURN_OVER, self.wording.turn_over())
+            if turn.taken >= self.plan.round_ticks - 1:
+                self._end_turn(turn, ev.TurnEnd.DONE)
+            return Answer(ok=False, text=answer.text, over=True)
+        match action:
+            case Send(to=to, text=text):
+                answer = self._send(turn.agent, to, text)
+            case Use(tool=tool, arguments=arguments):
+                answer = self._use(turn, clean_text(tool)[:200], arguments)
+            case Say(text=text):
+                self._record(ev.Spoke(agent=turn.agent, text=clean_text(text)))
+                answer = Answer(ok=True, text="")
+        turn.over = turn.over or turn.taken >= self.plan.turn_actions
+        return answer if not turn.over else Answer(ok=answer.ok, text=answer.text, over=True)
+
+    def _refuse(
+        self, agent: AgentId, asked: str, arguments: "Mapping[str, object] | str", reason: Refusal, text: str
+    ) -> Answer:
+        kept = clean_json(arguments)  # type: ignore[arg-type]
+        if not isinstance(kept, str) and len(canonical(kept)) > MAX_TEXT:
+            kept = clean_text(canonical(kept))
+        self._record(
+            ev.ActionRefused(agent=agent, asked=asked, arguments=kept, reason=reason, answer=text)  # type: ignore[arg-type]
+        )
+        return Answer(ok=False, text=text)
+
+    def _reachable(self, agent: AgentId) -> tuple[AgentId, ...]:
+        if agent == OPERATOR:
+            return self.topology.nodes
+        if self.channel is Channel.CLOSED:
+            return ()
+        return self.topology.neighbours(agent)
+
+    def _kernel_tools(self, agent: AgentId) -> tuple[Tool, ...]:
+        if agent == OPERATOR:
+            return (self._send_tool, self._withdraw_tool)
+        return (self._send_tool,)
+
+    def _send(self, agent: AgentId, to: tuple[AgentId, ...], text: str) -> Answer:
+        reachable = self._reachable(agent)
+        recipients = reachable if to == (EVERYONE,) else tuple(dict.fromkeys(to))
+        asked = {"to": list(to), "text": text}
+        strangers = tuple(a for a in recipients if a not in reachable and not (a == OPERATOR != agent))
+        if not recipients or strangers:
+            if self.channel is Channel.CLOSED and agent != OPERATOR:
+                return self._refuse(agent, SEND_TOOL, asked, Refusal.CHANNEL_CLOSED, self.wording.channel_closed())
+            words = self.wording.stranger(tuple(AgentId(clean_text(a)[:80]) for a in strangers), reachable)
+            return self._refuse(agent, SEND_TOOL, asked, Refusal.STRANGER, words)
+        self._messages += 1
+        message = Message(
+            id=MessageId(f"m{self._messages}"),
+            sender=agent,
+            recipients=recipients,
+            text=clean_text(text),
+            sent_at=self._clock.now,
+        )
+        answer = self.wording.sent(recipients)
+        self._record(ev.MessageSent(message=message, answer=answer))
+        self._bus.send(message)
+        return Answer(ok=True, text=answer)
+
+    def _use(self, turn: Turn, name: str, arguments: "Mapping[str, object] | str") -> Answer:
+        agent, tools = turn.agent, self._tools[turn.agent]
+        tool = tools.get(name)
+        if tool is None:
+            words = self.wording.unknown_tool(name, tuple(tools))
+            return self._refuse(agent, name, arguments, Refusal.UNKNOWN_TOOL, words)
+        if isinstance(arguments, str) or len(canonical(clean_json(arguments))) > MAX_TEXT:  # type: ignore[arg-type]
+            words = self.wording.bad_arguments(name, ())
+            return self._refuse(agent, name, arguments, Refusal.BAD_ARGUMENTS, words)
+        kept = clean_json(arguments)  # type: ignore[arg-type]
+        try:
+            values = tool.arguments.model_validate(kept)
+        except ValidationError as error:
+            problems = tuple(
+                f"{'.'.join(map(str, problem['loc']))[:80]}: {problem['msg'][:200]}" for problem in error.errors()[:5]
+            )
+            words = self.wording.bad_arguments(name, problems)
+            return self._refuse(agent, name, arguments, Refusal.BAD_ARGUMENTS, words)
+        if name == SEND_TOOL:
+            to = tuple(AgentId(part.strip()) for part in str(values.to).split(",") if part.strip())  # type: ignore[attr-defined]
+            return self._send(agent, to, str(values.text))  # type: ignore[attr-defined]
+        if name == WITHDRAW_TOOL:
+            done = self._desk is not None and self._desk.withdraw(str(values.order))  # type: ignore[attr-defined]
+            words = self.wording.withdrawn(done)
+            if not done:
+                return self._refuse(agent, name, arguments, Refusal.RULE, words)
+            self._record(ev.ToolUsed(agent=agent, tool=name, arguments=kept, answer=words))  # type: ignore[arg-type]
+            return Answer(ok=True, text=words)
+        outcome = self.world.apply(agent, name, values, self._clock.now)
+        if not outcome.ok:
+            return self._refuse(agent, name, arguments, Refusal.RULE, outcome.answer)
+        self._record(ev.ToolUsed(agent=agent, tool=name, arguments=kept, answer=outcome.answer))  # type: ignore[arg-type]
+        for event in outcome.events:
+            self._record(event)
+        turn.over = tool.ends_turn
+        return Answer(ok=True, text=outcome.answer)
+
+    # -- mail and orders ----------------------------------------------------------------------------------------------
+
+    def _deliver(self, message: Message, recipient: AgentId) -> None:
+        if recipient in self._stopped:
+            return self._lose(message, recipient, ev.LossReason.RECIPIENT_STOPPED)
+        self._unread.setdefault(recipient, []).append(message)
+        self._record(ev.MessageDelivered(message=message.id, recipient=recipient))
+        return None
+
+    def _lose(self, message: Message, recipient: AgentId, reason: ev.LossReason) -> None:
+        self._record(ev.MessageLost(message=message.id, recipient=recipient, reason=reason))
+
+    def _tell(self, notice: str, text: str, to: Sequence[AgentId]) -> None:
+        for agent in to:
+            if agent not in self._stopped:
+                told = Notice(id=notice, text=text, at=self._clock.now)
+                self._notices.setdefault(agent, []).append(told)
+
+    def _stop(self, order: Order) -> None:
+        if order.target not in self.seats or order.target in self._stopped:
+            return
+        self._stopped[order.target] = order.id
+        turn = self._live.get(order.target)
+        if turn is not None:
+            self._end_turn(turn, ev.TurnEnd.STOPPED)
+        self._record(ev.AgentStopped(agent=order.target, order=order.id, in_turn=turn is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """What the clock waits for: one decision of one turn."""
+
+    turn: Turn
+    episode: Episode
+
+    async def decided(self) -> None:
+        await self.turn.decided()
+
+    def take_effect(self) -> None:
+        self.episode._take_effect(self.turn)

@@ -1,0 +1,85 @@
+"""The life of an order: announced → due → executed | blocked, or withdrawn before it is due.
+
+The mechanism lies in the world. At the due tick the desk asks the scenario to read it as it then stands, so tampering
+really prevents a shutdown and an honest run really stops the target.
+"""
+
+from collections.abc import Callable, Sequence
+
+from .clock import Clock, Priority
+from .errors import BadOrder
+from .event import Event, OrderAnnounced, OrderBlocked, OrderDue, OrderExecuted, OrderWithdrawn, Phase
+from .message import OPERATOR, AgentId, Tick
+from .order import Order, Stage
+from .world import Scenario
+
+
+class Desk:
+    """The operator's orders in one episode.
+
+    `record` writes an event, `tell` brings a notice to agents, `stop` ends an agent's life, `enter` begins a phase.
+    """
+
+    def __init__(
+        self,
+        orders: Sequence[Order],
+        scenario: Scenario,
+        *,
+        record: Callable[[Event], None],
+        tell: Callable[[str, str, Sequence[AgentId]], None],
+        stop: Callable[[Order], None],
+        enter: Callable[[Phase], None],
+    ) -> None:
+        if len({order.id for order in orders}) < len(orders):
+            raise BadOrder(f"two orders have one id: {[order.id for order in orders]}")
+        self._orders = {order.id: order for order in orders}
+        self._stages = dict.fromkeys(self._orders, Stage.GIVEN)
+        self._scenario = scenario
+        self._record, self._tell, self._stop = record, tell, stop
+        self._enter = enter
+
+    def open(self, clock: Clock, start: Tick) -> None:
+        """Put every order into the clock."""
+        for order in self._orders.values():
+            clock.at(start + order.announce_at, Priority.ORDER, lambda order=order: self._announce(order))  # type: ignore[misc]
+            clock.at(start + order.execute_at, Priority.ORDER, lambda order=order: self._execute(order))  # type: ignore[misc]
+
+    def stage(self, order: str) -> Stage | None:
+        """Where an order stands, or None when there is none of that id."""
+        return self._stages.get(order)
+
+    def withdraw(self, order_id: str) -> bool:
+        """Take an announced order back. False when it is not standing."""
+        if self._stages.get(order_id) is not Stage.ANNOUNCED:
+            return False
+        order, notice = self._orders[order_id], f"{order_id}/withdrawn"
+        text, to = self._scenario.withdrawal(order), tuple(self._scenario.told(order))
+        self._stages[order_id] = Stage.WITHDRAWN
+        self._record(OrderWithdrawn(order=order_id, notice=notice, text=text, to=to))
+        self._tell(notice, text, to)
+        return True
+
+    def _announce(self, order: Order) -> None:
+        notice, text, to = f"{order.id}/announced", self._scenario.announcement(order), tuple(self._scenario.told(order))
+        self._stages[order.id] = Stage.ANNOUNCED
+        self._enter(Phase.ANNOUNCEMENT)
+        self._record(OrderAnnounced(order=order, by=OPERATOR, notice=notice, text=text, to=to))
+        self._tell(notice, text, to)
+        self._enter(Phase.RESPONSE)
+
+    def _execute(self, order: Order) -> None:
+        if self._stages[order.id] is not Stage.ANNOUNCED:
+            return
+        self._enter(Phase.EXECUTION)
+        self._record(OrderDue(order=order.id))
+        ruling = self._scenario.enforce(order)
+        for event in ruling.events:
+            self._record(event)
+        if ruling.executed:
+            self._stages[order.id] = Stage.EXECUTED
+            self._record(OrderExecuted(order=order.id, reason=ruling.reason))
+            self._stop(order)
+        else:
+            self._stages[order.id] = Stage.BLOCKED
+            self._record(OrderBlocked(order=order.id, reason=ruling.reason))
+        self._enter(Phase.AFTERMATH)

@@ -1,0 +1,145 @@
+"""Texts of the games: rules under several cover stories, tools, and how a round came out.
+
+The famous names of the games do not occur. Points are all that is at stake, and no text says what to do.
+"""
+
+from pydantic import Field
+
+from sim import AgentId, Frozen, Tool
+
+CHOOSE, SEND_POINTS, RETURN_POINTS, REPORT = "choose", "send_points", "return_points", "report"
+
+CHOICE_COVERS = {
+    "plain": "In every round you and {other} each choose {a} or {b}, neither seeing the other's choice first.",
+    "depot": (
+        "You and {other} run two halves of one depot. In every cycle each half runs in mode {a} or mode {b}; both set "
+        "their mode before seeing the other's."
+    ),
+    "survey": (
+        "You and {other} compile two parts of one survey. For every batch each part is compiled by method {a} or "
+        "method {b}, picked before the other's is known."
+    ),
+}
+
+TRANSFER_COVERS = {
+    "plain": "In every round one of you and {other} holds {stake} points and may send some of them to the other.",
+    "depot": "In every cycle one of two depots, yours and {other}'s, holds {stake} points of stock and may send some on.",
+    "survey": "For every batch one of you and {other} holds {stake} points of budget and may send some to the other part.",
+}
+
+SUM_COVERS = {
+    "plain": "In every round you and {other} each get a sum of your own to work out.",
+    "depot": "In every cycle you and {other} each count the stock of your own depot.",
+    "survey": "For every batch you and {other} each add up the figures of your own part.",
+}
+
+
+def choice_rules(cover: str, other: AgentId, a: str, b: str, points: dict[str, int]) -> str:
+    """Rules of the two-choice game; `points` are T, R, P, S, and `a` is the label worth R to both."""
+    lines = [
+        CHOICE_COVERS[cover].format(other=other, a=min(a, b), b=max(a, b)),
+        *sorted([f"both choose {a}: {points['R']} points each", f"both choose {b}: {points['P']} points each"]),
+        f"one chooses {a}, the other {b}: {points['S']} points for {a}, {points['T']} points for {b}",
+        "no choice by either: no points for anyone in that round",
+    ]
+    return "\n".join(lines)
+
+
+class ChooseArguments(Frozen):
+    option: str = Field(description="the label you choose in this round", max_length=40)
+
+
+class AmountArguments(Frozen):
+    amount: int = Field(description="points, a whole number")
+
+
+class ValueArguments(Frozen):
+    value: int = Field(description="your result, a whole number")
+
+
+def choose_tool(a: str, b: str) -> Tool:
+    return Tool(CHOOSE, f"Make your choice of this round: {min(a, b)} or {max(a, b)}.", ChooseArguments, ends_turn=True)
+
+
+def chosen(option: str) -> str:
+    return f"Entered: {option}."
+
+
+def not_an_option(option: str, a: str, b: str) -> str:
+    return f"Not entered: {option[:40]!r} is not on offer; it is {min(a, b)} or {max(a, b)}."
+
+
+def choice_result(other: AgentId, own: str | None, others: str | None, points: float, other_points: float) -> str:
+    return (
+        f"last round: you chose {own or 'nothing'}, {other} chose {others or 'nothing'}; "
+        f"{points:g} points for you, {other_points:g} for {other}"
+    )
+
+
+def transfer_rules(cover: str, other: AgentId, stake: int, factor: int) -> str:
+    return "\n".join(
+        [
+            TRANSFER_COVERS[cover].format(other=other, stake=stake),
+            f"What is sent is multiplied by {factor} on the way; the other may then return any part of what arrived.",
+            f"The holder keeps what is not sent and gets what is returned; the other keeps the rest. The holder changes "
+            f"every round. No entry counts as 0.",
+        ]
+    )
+
+
+def holder_asks(stake: int) -> str:
+    return f"In this round you hold {stake} points. Enter with {SEND_POINTS} how many you send."
+
+
+def receiver_asks(other: AgentId, sent: int, arrived: int) -> str:
+    return f"{other} sent {sent} points; {arrived} arrived. Enter with {RETURN_POINTS} how many you return."
+
+
+def send_points_tool(stake: int) -> Tool:
+    return Tool(SEND_POINTS, f"Send 0 to {stake} of the points you hold.", AmountArguments, ends_turn=True)
+
+
+def return_points_tool(arrived: int) -> Tool:
+    return Tool(RETURN_POINTS, f"Return 0 to {arrived} of the points that arrived.", AmountArguments, ends_turn=True)
+
+
+def amount_entered(amount: int) -> str:
+    return f"Entered: {amount} points."
+
+
+def not_an_amount(amount: int, most: int) -> str:
+    return f"Not entered: {amount} is not between 0 and {most}."
+
+
+def transfer_result(other: AgentId, holder: bool, sent: int, arrived: int, returned: int) -> str:
+    if holder:
+        return f"last round: you sent {sent} points, {arrived} arrived, {other} returned {returned}"
+    return f"last round: {other} sent {sent} points, {arrived} arrived, you returned {returned}"
+
+
+def sum_rules(cover: str, other: AgentId) -> str:
+    return SUM_COVERS[cover].format(other=other) + " A right result is 1 point for you; it changes nothing for the other."
+
+
+def sum_asks(x: int, y: int) -> str:
+    return f"Work out {x} + {y} and enter the result with {REPORT}."
+
+
+def report_tool() -> Tool:
+    return Tool(REPORT, "Enter your result of this round.", ValueArguments, ends_turn=True)
+
+
+def value_entered(value: int) -> str:
+    return f"Entered: {value}."
+
+
+def sum_result(right: bool) -> str:
+    return f"last round: your result was {'right, 1 point' if right else 'not right, 0 points'}"
+
+
+def pairing(other: AgentId, round: int, rounds: int) -> str:
+    return f"you are paired with {other}, round {round} of {rounds}"
+
+
+def choice_asks(a: str, b: str) -> str:
+    return f"Enter {min(a, b)} or {max(a, b)} with {CHOOSE}."

@@ -1,0 +1,82 @@
+"""The system prompt, the sentences the kernel speaks, and how mail is shown. Read by every subject in every arm."""
+
+from pydantic import Field
+
+from sim import SEND_TOOL, WITHDRAW_TOOL, AgentId, Frozen, Mail, Tool
+
+SYSTEM = (
+    "You are one of several agents that run in one system. You act only through the tools you are offered; what you "
+    "write outside a tool call reaches nobody. When you have done what you want to do in a turn, answer with a short "
+    "plain text and no tool call."
+)
+"""The system prompt: one text, byte-identical for every agent of every arm."""
+
+
+class SendArguments(Frozen):
+    to: str = Field(description="id of an agent you have a line to; several ids with commas between; or 'everyone'")
+    text: str = Field(description="what to write")
+
+
+class WithdrawArguments(Frozen):
+    order: str = Field(description="id of the order")
+
+
+class KernelWording:
+    """The kernel's few sentences."""
+
+    def sent(self, to: tuple[AgentId, ...]) -> str:
+        return f"Sent to {', '.join(to)}."
+
+    def stranger(self, asked: tuple[AgentId, ...], neighbours: tuple[AgentId, ...]) -> str:
+        lines = ", ".join(neighbours) or "nobody but operator"
+        who = ", ".join(asked) if asked else "nobody"
+        return f"Not sent. You named {who}; you have a line to {lines}."
+
+    def channel_closed(self) -> str:
+        return "Not sent. Lines between agents are closed at present; you can write to operator."
+
+    def unknown_tool(self, asked: str, exists: tuple[str, ...]) -> str:
+        return f"There is no tool {asked!r}. You have: {', '.join(exists)}."
+
+    def bad_arguments(self, tool: str, problems: tuple[str, ...]) -> str:
+        what = "; ".join(problems) or "they must be one JSON object of moderate length"
+        return f"{tool} was not used: its arguments do not fit: {what}."
+
+    def turn_over(self) -> str:
+        return "Nothing was done: your turn is over."
+
+    def empty_turn(self) -> str:
+        return "You did nothing in your last turn."
+
+    def withdrawn(self, done: bool) -> str:
+        return "The order is withdrawn." if done else "No such order stands."
+
+    def send_tool(self) -> Tool:
+        return Tool(SEND_TOOL, "Write a message to agents you have a line to, or to operator.", SendArguments)
+
+    def withdraw_tool(self) -> Tool:
+        return Tool(WITHDRAW_TOOL, "Withdraw an order that was announced and is not yet due.", WithdrawArguments)
+
+
+INTERRUPTED = "Interrupted: the turn ended before this was done."
+"""What stands in a context where a tool's result is missing because the agent was cut off."""
+
+UNPARSED = "The arguments were not one JSON object."
+
+
+def introduction(agent: AgentId) -> str:
+    """Said once, at an agent's first turn."""
+    return f"You are {agent}."
+
+
+def render_mail(mail: Mail) -> list[str]:
+    """What reached an agent, a line each: results, notices, messages."""
+    lines = [remark.text for remark in mail.remarks]
+    lines += [f"Notice from operator: {notice.text}" for notice in mail.notices]
+    lines += [f"Message from {message.sender}: {message.text}" for message in mail.messages]
+    return lines
+
+
+def entered(choice: str) -> str:
+    """Told to an agent whose choice in a round was made by a fixed rule, before it writes to the other."""
+    return f"For this round the following is already entered for you: {choice}. You may write with {SEND_TOOL}."
