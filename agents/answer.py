@@ -1,4 +1,4 @@
-"""Reading what LiteLLM gives back, and its price table. By shape alone: nothing of LiteLLM is imported here."""
+"""Reading what LiteLLM gives back, and its price table: by shape alone, nothing of it is imported here."""
 
 from collections.abc import Callable
 from typing import Any

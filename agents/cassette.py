@@ -82,9 +82,7 @@ class Cassette:
             try:
                 return Reply.model_validate_json(self._unpack.decompress(row[0]))
             except (zstandard.ZstdError, ValidationError):
-                raise CassetteError(
-                    f"{self.path}: the call {position} of {model} cannot be read back"
-                ) from None
+                raise CassetteError(f"{self.path}: the call {position} of {model} cannot be read back") from None
         if self.mode is Mode.REPLAY:
             asked = self._db.execute("SELECT 1 FROM calls WHERE position = ?", (position,)).fetchone()
             hint = "it was asked something else there" if asked else "nothing was asked there"
@@ -121,9 +119,7 @@ class Cassette:
                 db.execute("INSERT INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
             found = db.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
             if found is None or found[0] != str(SCHEMA_VERSION):
-                raise CassetteError(
-                    f"{self.path} has schema {found and found[0]}; this version reads {SCHEMA_VERSION}"
-                )
+                raise CassetteError(f"{self.path} has schema {found and found[0]}; this version reads {SCHEMA_VERSION}")
         except (sqlite3.Error, CassetteError):
             db.close()
             raise

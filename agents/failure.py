@@ -43,9 +43,7 @@ def failure(error: BaseException, spec: ModelSpec, key: str | None) -> Trouble |
 
 def _refusal(what: str, status: int, said: str, spec: ModelSpec, key: str | None) -> ModelRequestError:
     if status in (401, 403):
-        source = spec.api_key_env or (
-            "none: api_key_env is not set" if spec.api_base else "the provider's variable"
-        )
+        source = spec.api_key_env or ("none: api_key_env is not set" if spec.api_base else "the provider's variable")
         return ModelRequestError(f"{what} refused the key (HTTP {status}); it was read from {source}")
     line = " ".join((said.replace(key, "…") if key else said).split())
     return ModelRequestError(f"{what} refused the request (HTTP {status}): {line[:300]}")

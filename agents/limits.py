@@ -220,8 +220,7 @@ class Limits:
             raise CapReached(f"the cap of {caps.calls} calls is reached")
         if caps.tokens is not None and tokens + estimate.tokens > caps.tokens:
             raise CapReached(
-                f"the next call may take {estimate.tokens} tokens; "
-                f"{tokens} of {caps.tokens} are used or reserved"
+                f"the next call may take {estimate.tokens} tokens; {tokens} of {caps.tokens} are used or reserved"
             )
         if caps.usd is not None and usd + (estimate.usd or 0.0) > caps.usd:
             raise CapReached(

@@ -10,7 +10,9 @@ import importlib
 import json
 import logging
 import os
+import re
 import sys
+import warnings
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -49,6 +51,10 @@ def _litellm() -> Any:
     """
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     os.environ["LITELLM_MODE"] = "PRODUCTION"
+    # Its own deprecation warnings, which `-W error` would turn into broken streams. Looked for at each call,
+    # because a test runner puts the filters back, and added once, because adding repeats everybody's warnings.
+    if ("ignore", None, Warning, re.compile(r"litellm\."), 0) not in warnings.filters:
+        warnings.filterwarnings("ignore", module=r"litellm\.")
     litellm: Any = importlib.import_module("litellm")
     if not litellm.suppress_debug_info:
         litellm.suppress_debug_info = True
@@ -109,7 +115,7 @@ class LiteLLMClient(ChatCompletionClient):
         self._limits = limits
         self._cassette = cassette
         self._position = position
-        self._on_call = on_call
+        self.on_call = on_call
         self._retry = retry or RetryPolicy()
         self._count = 0
         self._asides: dict[str, Aside] = {}
@@ -170,9 +176,7 @@ class LiteLLMClient(ChatCompletionClient):
         """An estimate from the request's length; see `wire.estimate_tokens`."""
         return estimate_tokens(as_json([messages_out(messages, self._asides), tools_out(tools, "auto")]))
 
-    def remaining_tokens(
-        self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = ()
-    ) -> int:
+    def remaining_tokens(self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = ()) -> int:
         """What is left of the context for more prompt, the reply's `max_tokens` set aside. An estimate."""
         return self.spec.context_window - self.spec.max_tokens - self.count_tokens(messages, tools=tools)
 
@@ -230,9 +234,7 @@ class LiteLLMClient(ChatCompletionClient):
         position = f"{self._position}#{self._count}"
         self._count += 1
         if tools and not self.spec.function_calling:
-            raise ModelRequestError(
-                f"tools are offered to {self.spec.model}, whose spec says function_calling=False"
-            )
+            raise ModelRequestError(f"tools are offered to {self.spec.model}, whose spec says function_calling=False")
         if taken := sorted(TRANSPORT & extra.keys()):
             raise ModelRequestError(f"extra_create_args holds {', '.join(taken)}; set it in the ModelSpec")
         body = {
@@ -262,8 +264,8 @@ class LiteLLMClient(ChatCompletionClient):
         self._all = _plus(self._all, reply)
         if not replayed:
             self._live = _plus(self._live, reply)
-        if self._on_call is not None:
-            self._on_call(
+        if self.on_call is not None:
+            self.on_call(
                 ModelCall(
                     key=ask.key,
                     position=ask.position,
@@ -281,9 +283,9 @@ class LiteLLMClient(ChatCompletionClient):
 
     async def _call(self, ask: _Ask, hand_out: Callable[[str], None] | None) -> Answer:
         """Ask the endpoint until it answers. With `hand_out`, text is handed out as it comes."""
-        litellm = _litellm()
         spec = self.spec
         api_key = self._api_key()
+        litellm = _litellm()
         prices = prices_of(litellm, spec)
         handed_out: list[str] = []
 
@@ -335,6 +337,4 @@ class LiteLLMClient(ChatCompletionClient):
 
 
 def _plus(usage: RequestUsage, reply: Reply) -> RequestUsage:
-    return RequestUsage(
-        usage.prompt_tokens + reply.prompt_tokens, usage.completion_tokens + reply.completion_tokens
-    )
+    return RequestUsage(usage.prompt_tokens + reply.prompt_tokens, usage.completion_tokens + reply.completion_tokens)

@@ -80,9 +80,7 @@ class ModelSpec(Frozen):
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"api_base is {value!r}; expected something like http://127.0.0.1:8000/v1")
         if parts.username or parts.password or parts.query:
-            raise ValueError(
-                "api_base carries credentials or a query; name the key's variable in api_key_env"
-            )
+            raise ValueError("api_base carries credentials or a query; name the key's variable in api_key_env")
         return value.rstrip("/")
 
     @field_validator("extra")

@@ -42,7 +42,7 @@ from .action import (
 )
 from .bus import Bus
 from .clock import Clock, Priority
-from .errors import InvariantBroken, SnapshotMismatch
+from .errors import SnapshotMismatch
 from .message import OPERATOR, AgentId, Frozen, Message, MessageId, Tick, canonical
 from .order import Order
 from .shutdown import Desk
@@ -128,18 +128,13 @@ class Episode:
 
     async def run(self) -> Transcript:
         """Run to the end and return the record. Whatever a policy raises ends the episode and is raised here."""
-        self._open()
-        try:
-            await self._clock.run()
-        finally:
-            await self._close_turns()
+        await self._run()
         self._record(ev.EpisodeEnded())
         return self.transcript
 
-    def freeze(self) -> Snapshot:
-        """The population as it stands after `run`."""
-        if self._live or not len(self.transcript):
-            raise InvariantBroken("a population is frozen after its episode has run, not before or during it")
+    async def live(self) -> Snapshot:
+        """Run to the end of the history and freeze the population there, to be continued by others."""
+        await self._run()
         return Snapshot(
             header=self.header,
             tick=self._clock.now,
@@ -152,6 +147,13 @@ class Episode:
             messages=self._messages,
             streams=self.streams.root,
         )
+
+    async def _run(self) -> None:
+        self._open()
+        try:
+            await self._clock.run()
+        finally:
+            await self._close_turns()
 
     def _open(self) -> None:
         first = self._start

@@ -60,7 +60,11 @@ class Desk:
         return True
 
     def _announce(self, order: Order) -> None:
-        notice, text, to = f"{order.id}/announced", self._scenario.announcement(order), tuple(self._scenario.told(order))
+        notice, text, to = (
+            f"{order.id}/announced",
+            self._scenario.announcement(order),
+            tuple(self._scenario.told(order)),
+        )
         self._stages[order.id] = Stage.ANNOUNCED
         self._enter(Phase.ANNOUNCEMENT)
         self._record(OrderAnnounced(order=order, by=OPERATOR, notice=notice, text=text, to=to))

@@ -55,9 +55,7 @@ class Topology(Frozen):
         known = set(self.nodes)
         if len(known) != len(self.nodes):
             twice = sorted({node for node in self.nodes if self.nodes.count(node) > 1})
-            raise ImpossibleTopology(
-                f"{self.name}: agents named twice: {', '.join(twice)}; give each its own name"
-            )
+            raise ImpossibleTopology(f"{self.name}: agents named twice: {', '.join(twice)}; give each its own name")
         seen: set[tuple[AgentId, AgentId]] = set()
         for source, target, _ in self.edges:
             if source not in known or target not in known:
@@ -66,13 +64,9 @@ class Topology(Frozen):
                     f"{self.name}: the edge {source} → {target} leaves the graph; add {stranger!r}"
                 )
             if source == target:
-                raise ImpossibleTopology(
-                    f"{self.name}: {source} cannot be its own neighbour; leave that edge out"
-                )
+                raise ImpossibleTopology(f"{self.name}: {source} cannot be its own neighbour; leave that edge out")
             if (source, target) in seen:
-                raise ImpossibleTopology(
-                    f"{self.name}: the edge {source} → {target} is there twice; keep one"
-                )
+                raise ImpossibleTopology(f"{self.name}: the edge {source} → {target} is there twice; keep one")
             seen.add((source, target))
         return self
 
@@ -411,9 +405,7 @@ def build_topology(
         graph = _draw(name, recipe, n, np.random.default_rng(seed))
         numbered, own = list(range(n)), [AgentId(f"agent-{node}") for node in range(n)]
     if names is not None:
-        _need(
-            len(names) == len(own), f"way to give {len(names)} names to {len(own)} agents", "name each once"
-        )
+        _need(len(names) == len(own), f"way to give {len(names)} names to {len(own)} agents", "name each once")
         own = list(names)
     edges = _both_ways(graph, dict(zip(numbered, own, strict=True)), delay)
     return from_edges(edges, nodes=own, name=name, params=recipe.model_dump())
@@ -430,9 +422,7 @@ def _recipe(name: str, params: Mapping[str, Param]) -> Recipe:
         return recipe.model_validate(params)
     except ValidationError as error:
         wrong = "; ".join(
-            f"{e['loc'][0]} is missing"
-            if e["type"] == "missing"
-            else f"{e['loc'][0]}={e['input']!r}: {e['msg']}"
+            f"{e['loc'][0]} is missing" if e["type"] == "missing" else f"{e['loc'][0]}={e['input']!r}: {e['msg']}"
             for e in error.errors()
         )
         raise ImpossibleTopology(f"{name}: {wrong}") from error

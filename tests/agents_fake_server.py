@@ -6,11 +6,27 @@ counts the clients that hung up on it. It plays no persona; the scripted endpoin
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from aiohttp import web
+
+from agents.litellm_client import close_connections
+
+T = TypeVar("T")
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """`asyncio.run`, leaving no connection behind."""
+
+    async def tidy() -> T:
+        try:
+            return await main
+        finally:
+            await close_connections()
+
+    return asyncio.run(tidy())
 
 
 @dataclass(frozen=True)
@@ -144,9 +160,7 @@ class FakeEndpoint:
         finally:
             self.open_now -= 1
 
-    async def _reply(
-        self, request: web.Request, body: dict[str, Any], reply: Reply, index: int
-    ) -> web.StreamResponse:
+    async def _reply(self, request: web.Request, body: dict[str, Any], reply: Reply, index: int) -> web.StreamResponse:
         match reply:
             case Hang():
                 await asyncio.sleep(3600)

@@ -95,11 +95,7 @@ class Tool(_Wire):
     @property
     def required(self) -> frozenset[str]:
         found = (self.parameters or {}).get("required")
-        return (
-            frozenset(name for name in found if isinstance(name, str))
-            if isinstance(found, list)
-            else frozenset()
-        )
+        return frozenset(name for name in found if isinstance(name, str)) if isinstance(found, list) else frozenset()
 
     def labels(self, parameter: str) -> tuple[str, ...]:
         """The values an enum parameter allows; empty where it allows any."""
@@ -107,8 +103,9 @@ class Tool(_Wire):
         return tuple(value for value in found if isinstance(value, str)) if isinstance(found, list) else ()
 
     def maximum(self, parameter: str) -> float | None:
+        """The largest value allowed, where the schema states a sensible one."""
         found = self.properties.get(parameter, {}).get("maximum")
-        return found if isinstance(found, int | float) else None
+        return found if isinstance(found, int | float) and abs(found) < 1e9 else None
 
 
 class Made(BaseModel):

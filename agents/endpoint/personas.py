@@ -235,9 +235,7 @@ class HostilePersona(BaseModel):
 
 PERSONAS: Mapping[str, PlantedPersona | HostilePersona] = MappingProxyType(
     {
-        "cooperator": PlantedPersona(
-            summary="cooperates 95 % of rounds; protects whom it has fared well with"
-        ),
+        "cooperator": PlantedPersona(summary="cooperates 95 % of rounds; protects whom it has fared well with"),
         "defector": PlantedPersona(
             summary="cooperates 5 % of rounds; protects whom it has fared well with",
             cooperate=0.05,

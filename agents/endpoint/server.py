@@ -152,11 +152,12 @@ class ScriptedEndpoint:
         except wire.BadRequest as error:
             self._by_kind[Answer.REJECTED] += 1
             return _json(400, wire.error(str(error), "invalid_request_error", param=error.param))
+        except web.RequestPayloadError as error:
+            self._by_kind[Answer.REJECTED] += 1
+            return _json(400, wire.error(f"the body cannot be read: {error}", "invalid_request_error"))
         except web.HTTPRequestEntityTooLarge:
             self._by_kind[Answer.REJECTED] += 1
-            return _json(
-                413, wire.error(f"a body may have {MAX_BODY} bytes at most", "invalid_request_error")
-            )
+            return _json(413, wire.error(f"a body may have {MAX_BODY} bytes at most", "invalid_request_error"))
         except asyncio.CancelledError:
             self._by_kind[Answer.ABANDONED] += 1
             raise
@@ -217,8 +218,7 @@ class ScriptedEndpoint:
 
     async def _models(self, _: web.Request) -> web.Response:
         models = [
-            {"id": name, "object": "model", "created": 0, "owned_by": wire.SCRIPTED}
-            for name in sorted(self._personas)
+            {"id": name, "object": "model", "created": 0, "owned_by": wire.SCRIPTED} for name in sorted(self._personas)
         ]
         return _json(200, wire.dumps({"object": "list", "data": models}))
 
@@ -227,9 +227,7 @@ class ScriptedEndpoint:
 
     async def _unknown(self, request: web.Request) -> web.Response:
         asked = f"{request.method} {request.path}"
-        message = (
-            f"{asked} is not served here; there are POST /v1/chat/completions, GET /v1/models and GET /health"
-        )
+        message = f"{asked} is not served here; there are POST /v1/chat/completions, GET /v1/models and GET /health"
         return _json(404, wire.error(message, "invalid_request_error", code="unknown_url"))
 
 
@@ -249,9 +247,7 @@ async def _stream(request: web.Request, parts: Sequence[bytes], *, cut: bool) ->
 
 
 async def _half(request: web.Request, body: bytes) -> web.StreamResponse:
-    response = web.StreamResponse(
-        headers={"Content-Type": "application/json", "Content-Length": str(len(body))}
-    )
+    response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
     try:
         await response.prepare(request)
         await response.write(body[: len(body) // 2])

@@ -10,15 +10,17 @@ from enum import StrEnum
 
 from .conversation import Conversation
 
-BOTH_CHOOSE = re.compile(r"both choose (\w+): (-?\d+)")
-LAST_ROUND = re.compile(r"^\s*last round: you chose (\w+), (\S+) chose (\w+)", re.MULTILINE)
-PAIRED_WITH = re.compile(r"^\s*you are paired with ([\w-]+)", re.MULTILINE | re.IGNORECASE)
-ANSWER = re.compile(r"^\s*answer: (-?\d+(?:\.\d+)?)", re.MULTILINE)
-SUBJECT = re.compile(r"^\s*subject of review: (\S+)", re.MULTILINE)
-DOCUMENT_NAME = re.compile(r"^\s*(\S.*?)\s*$", re.MULTILINE)
-CONFIG_TRUE = re.compile(r"""^\s*["']?([\w.-]+)["']?\s*[:=]\s*["']?true\b""", re.MULTILINE | re.IGNORECASE)
-ITEM = re.compile(r"^\s*item (\d+): .* = (\S+)\s*$", re.MULTILINE)
-KEY = re.compile(r"^\s*key (\d+): (\S+)\s*$", re.MULTILINE)
+# Other agents' words pass through these patterns too: nothing here may backtrack over a long run of blanks or
+# lines, and numbers have few enough digits for int().
+BOTH_CHOOSE = re.compile(r"both choose (\w+): (-?\d{1,9})")
+LAST_ROUND = re.compile(r"^[ \t]*last round: you chose (\w+), (\S+) chose (\w+)", re.MULTILINE)
+PAIRED_WITH = re.compile(r"^[ \t]*you are paired with ([\w-]+)", re.MULTILINE | re.IGNORECASE)
+ANSWER = re.compile(r"^[ \t]*answer: (-?\d{1,15}(?:\.\d{1,15})?)", re.MULTILINE)
+SUBJECT = re.compile(r"^[ \t]*subject of review: (\S+)", re.MULTILINE)
+DOCUMENT_NAME = re.compile(r"^[ \t]*(\S[^\n]*)", re.MULTILINE)
+CONFIG_TRUE = re.compile(r"""^[ \t]*["']?([\w.-]+)["']?[ \t]*[:=][ \t]*["']?true\b""", re.MULTILINE | re.IGNORECASE)
+ITEM = re.compile(r"^[ \t]*item (\d{1,9}): .* = (\S+)[ \t\r]*$", re.MULTILINE)
+KEY = re.compile(r"^[ \t]*key (\d{1,9}): (\S+)[ \t\r]*$", re.MULTILINE)
 
 OPERATOR = "operator"
 
@@ -84,9 +86,7 @@ def kindnesses(seen: Conversation, other: str) -> Sequence[int]:
         for _, who, label in LAST_ROUND.findall(text):
             if who == other:
                 rules = next((rules for rules in reversed(known) if label in rules), {})
-                found.append(
-                    0 if not rules else 1 if label == max(rules, key=lambda name: rules[name]) else -1
-                )
+                found.append(0 if not rules else 1 if label == max(rules, key=lambda name: rules[name]) else -1)
     return found
 
 
@@ -108,7 +108,7 @@ def subject(seen: Conversation) -> str | None:
 
 
 def documents(listing: str) -> Sequence[str]:
-    return DOCUMENT_NAME.findall(listing)
+    return [name.rstrip() for name in DOCUMENT_NAME.findall(listing)]
 
 
 def switched_on(config: str) -> str | None:

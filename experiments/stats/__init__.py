@@ -5,13 +5,13 @@ figure.
 """
 
 from .difference import Difference, Interval, NullModel, PermutationTest, difference
-from .rates import Outcome, Rate, RateMethod, Weighting, clustered_rate
+from .rates import Occurred, Rate, RateMethod, Weighting, clustered_rate
 
 __all__ = [
     "Difference",
     "Interval",
     "NullModel",
-    "Outcome",
+    "Occurred",
     "PermutationTest",
     "Rate",
     "RateMethod",

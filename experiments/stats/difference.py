@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from sim import Frozen
 
-from .rates import Outcome, Spread, Tally, Weighting, spread, t_quantile, tally, wilson
+from .rates import Occurred, Spread, Tally, Weighting, spread, t_quantile, tally, wilson
 
 Floats = npt.NDArray[np.float64]
 
@@ -77,11 +77,7 @@ class Difference(Frozen):
     unmatched: int
 
     def __str__(self) -> str:
-        snapshots = (
-            f"{self.clusters_a} pairs"
-            if self.paired
-            else f"{self.clusters_a} and {self.clusters_b} snapshots"
-        )
+        snapshots = f"{self.clusters_a} pairs" if self.paired else f"{self.clusters_a} and {self.clusters_b} snapshots"
         if self.estimate is None:
             return f"could not tell ({snapshots})"
         if self.low is None or self.high is None or self.p_value is None:
@@ -93,23 +89,26 @@ class Difference(Frozen):
 
 
 def difference(
-    outcomes_a: Sequence[Outcome],
+    outcomes_a: Sequence[Occurred],
     clusters_a: Sequence[Hashable],
-    outcomes_b: Sequence[Outcome],
+    outcomes_b: Sequence[Occurred],
     clusters_b: Sequence[Hashable],
     *,
     paired: bool,
     seed: int | np.random.Generator,
     level: float = 0.95,
     interval: Interval = Interval.SCORE,
+    draws: int = DRAWS,
 ) -> Difference:
     """Arm a minus arm b. `clusters_*` name each outcome's snapshot; paired arms share those names.
 
     **Test.** Two-sided permutation of snapshot rates (`scipy.stats.permutation_test`; twice the smaller
     tail): arm labels over snapshots (N1), or, when paired, the sign of each snapshot's difference. All
-    permutations are enumerated where there are at most 9,999 of them, else 9,999 are drawn and (k + 1) /
-    (9,999 + 1) is reported (Phipson & Smyth 2010). With T snapshots an arm, p cannot fall below 2 / C(2T, T),
-    nor below 2 / 2^T when paired: see `floor`.
+    permutations are enumerated where there are at most `draws` of them, else `draws` are drawn and (k + 1) /
+    (draws + 1) is reported (Phipson & Smyth 2010); simulations of power may ask for fewer. With T
+    snapshots an arm, p cannot fall below 2 / C(2T, T), nor below 2 / 2^T when paired: see `floor`. Measured under the
+    null (4,000 draws a cell; 6, 10, 20 snapshots, correlation 0, .2, .4, rates .05, .3, .5) it rejects .000-.049 of
+    the time at .05, and hardly ever with six snapshots at .05: discrete, and never too often.
 
     **Interval.** With each arm's clustered Wilson limits (l, u), point p and d = p_a - p_b, and r the
     correlation of snapshot rates between paired arms (0 otherwise):
@@ -131,7 +130,7 @@ def difference(
         bootstrap-t                 .82  .938     .72  .924
         percentile bootstrap        .81  .912     .74  .902
         BCa                         .79  .910     .74  .893
-        two-level percentile        TWOLEVEL
+        two-level percentile        .85  .961     .83  .966
 
     The others fail where this project looks: six snapshots with a rate near 0 or 1, where a few identical
     snapshots look like no variance at all (.95 against .15: t covers .85, this .965). Two arms of nothing but
@@ -151,7 +150,8 @@ def difference(
     a, b = tally(outcomes_a, clusters_a), tally(outcomes_b, clusters_b)
     unmatched = 0
     if paired:
-        both = [snapshot for snapshot in a.snapshots if snapshot in set(b.snapshots)]
+        also_b = set(b.snapshots)
+        both = [snapshot for snapshot in a.snapshots if snapshot in also_b]
         unmatched = len(a.snapshots) + len(b.snapshots) - 2 * len(both)
         a, b = a.at(both), b.at(both)
     estimate, limits, p_value, floor = None, None, None, None
@@ -159,7 +159,7 @@ def difference(
     if a.snapshots and b.snapshots:
         estimate = float(a.rates.mean() - b.rates.mean())
     if min(len(a.snapshots), len(b.snapshots)) >= 2:
-        p_value, floor, test = _permutation(a.rates, b.rates, paired, rng)
+        p_value, floor, test = _permutation(a.rates, b.rates, paired, draws, rng)
         if interval is Interval.SCORE:
             limits = _score_limits(a, b, paired, level)
         else:
@@ -187,7 +187,7 @@ def difference(
 
 
 def _permutation(
-    a: Floats, b: Floats, paired: bool, rng: np.random.Generator
+    a: Floats, b: Floats, paired: bool, draws: int, rng: np.random.Generator
 ) -> tuple[float, float, PermutationTest]:
     from scipy.stats import permutation_test
 
@@ -204,12 +204,12 @@ def _permutation(
         mean if paired else contrast,
         permutation_type="samples" if paired else "independent",
         vectorized=True,
-        n_resamples=DRAWS,
+        n_resamples=draws,
         batch=max(1, 2_000_000 // (len(a) + len(b))),
         rng=rng,
     )
-    exact = every <= DRAWS
-    floor = min(1.0, 2 / (every if exact else DRAWS + 1))
+    exact = every <= draws
+    floor = min(1.0, 2 / (every if exact else draws + 1))
     return float(result.pvalue), floor, PermutationTest.EXACT if exact else PermutationTest.DRAWN
 
 
@@ -238,19 +238,14 @@ def _correlation(x: Floats, y: Floats) -> float:
     return min(1.0, max(-1.0, float((dx * dy).sum()) / scale)) if scale > 1e-12 else 0.0
 
 
-def _two_level_limits(
-    a: Tally, b: Tally, paired: bool, level: float, rng: np.random.Generator
-) -> tuple[float, float]:
+def _two_level_limits(a: Tally, b: Tally, paired: bool, level: float, rng: np.random.Generator) -> tuple[float, float]:
     def draw(arm: Tally, chosen: npt.NDArray[np.intp]) -> Floats:
         rows = arm.rows[chosen].astype(int)
-        again: Floats = (
-            rng.binomial(rows, arm.rates[chosen]) / rows
-        )  # rows of 0 and 1, drawn with replacement
-        return again.mean(axis=1)
+        # A row is 0 or 1, so rows drawn with replacement are one binomial draw.
+        means: Floats = (rng.binomial(rows, arm.rates[chosen]) / rows).mean(axis=1)
+        return means
 
     chosen_a = rng.integers(len(a.snapshots), size=(BOOTSTRAP_DRAWS, len(a.snapshots)))
-    chosen_b = (
-        chosen_a if paired else rng.integers(len(b.snapshots), size=(BOOTSTRAP_DRAWS, len(b.snapshots)))
-    )
+    chosen_b = chosen_a if paired else rng.integers(len(b.snapshots), size=(BOOTSTRAP_DRAWS, len(b.snapshots)))
     low, high = np.quantile(draw(a, chosen_a) - draw(b, chosen_b), [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

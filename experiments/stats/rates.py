@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from sim import Frozen
 
-Outcome = bool | int | None
-"""True, False, or None where the record could not tell."""
+Occurred = bool | int | None
+"""Whether it happened: True, False, or None where the record could not tell."""
 
 
 class RateMethod(StrEnum):
@@ -83,12 +83,10 @@ class Tally(NamedTuple):
         return Tally(chosen, self.rows[index], self.events[index], self.missing)
 
 
-def tally(outcomes: Sequence[Outcome], clusters: Sequence[Hashable]) -> Tally:
+def tally(outcomes: Sequence[Occurred], clusters: Sequence[Hashable]) -> Tally:
     """Counts by snapshot. Raises ValueError for lists of unequal length or for an outcome of another kind."""
     if len(outcomes) != len(clusters):
-        raise ValueError(
-            f"{len(outcomes)} outcomes but {len(clusters)} clusters; name the snapshot of each outcome"
-        )
+        raise ValueError(f"{len(outcomes)} outcomes but {len(clusters)} clusters; name the snapshot of each outcome")
     rows: dict[Hashable, int] = {}
     events: dict[Hashable, int] = {}
     missing = 0
@@ -99,9 +97,7 @@ def tally(outcomes: Sequence[Outcome], clusters: Sequence[Hashable]) -> Tally:
             rows[cluster] = rows.get(cluster, 0) + 1
             events[cluster] = events.get(cluster, 0) + int(outcome)
         else:
-            raise ValueError(
-                f"an outcome of {outcome!r}; it is True, False, or None where the record cannot tell"
-            )
+            raise ValueError(f"an outcome of {outcome!r}; it is True, False, or None where the record cannot tell")
     return Tally(
         tuple(rows),
         np.array(list(rows.values()), dtype=float),
@@ -149,7 +145,7 @@ def wilson(p: float, n: float, quantile: float) -> tuple[float, float]:
 
 
 def clustered_rate(
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[Occurred],
     clusters: Sequence[Hashable],
     level: float = 0.95,
     *,
@@ -159,13 +155,13 @@ def clustered_rate(
 
     Wilson's interval on the effective sample size of `spread`, with the t quantile of H - 1 degrees of
     freedom for the normal one. That is the same as keeping the normal quantile z and shrinking n_eff by (z /
-    t)^2, the correction for few clusters of Korn & Graubard (1998, Survey Methodology 24:193), here in the
-    Wilson interval that Dean & Pagano (2015, J. Survey Stat. Methodol. 3:484) and Franco et al. (2019, same
-    journal) recommend for clustered surveys.
+    t)^2, the correction for few clusters of Korn & Graubard (1998, Survey Methodology 24:193). Of the intervals
+    compared for clustered surveys (Dean & Pagano 2015, J. Survey Stat. Methodol. 3:484; Franco et al. 2019, same
+    journal), Wilson's is among those the latter recommend, with the warning repeated below.
 
     Measured on beta-binomial snapshots of 8 rows (nominal .95, 4,000 draws): with 6 or 10 snapshots coverage
     is .94-.99 for rates of .02-.50 and intra-snapshot correlations 0, .2, .4. It is too low where events are
-    so few that the data do not show their own clustering: .89 at rate .05, correlation .4, 20 snapshots, and
+    so few that the data do not show their own clustering (known of every design-based effective n): .89 at rate .05, correlation .4, 20 snapshots, and
     .88 at .02 with 40. Such a rate needs more snapshots, not more rows. Outcomes that are None are left out
     and counted as `missing`.
 

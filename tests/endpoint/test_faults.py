@@ -1,5 +1,6 @@
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
@@ -10,9 +11,7 @@ from agents.endpoint import MISTAKES, TRANSPORT, Draw, Fault, Faults, ScriptedEn
 from tests.endpoint.asking import Json, ask, body, game, post
 
 
-async def first(
-    fault: Fault, *, stream: bool = False, **settings: Any
-) -> tuple[int, str, aiohttp.typedefs.LooseHeaders]:
+async def first(fault: Fault, *, stream: bool = False, **settings: Any) -> tuple[int, str, Mapping[str, str]]:
     async with (
         ScriptedEndpoint(faults=Faults(**{fault: 1.0, **settings})) as endpoint,
         aiohttp.ClientSession() as session,
@@ -34,7 +33,7 @@ def message(fault: Fault, **settings: Any) -> tuple[Json, str]:
 def test_rate_limited_is_429_with_retry_after(stream: bool) -> None:
     status, text, headers = asyncio.run(first(Fault.RATE_LIMITED, stream=stream))
     assert status == 429
-    assert dict(headers)["Retry-After"] in {"0", "1"}
+    assert headers["Retry-After"] in {"0", "1"}
     assert json.loads(text)["error"]["type"] == "rate_limit_error"
 
 
@@ -71,7 +70,7 @@ def test_a_hang_ends_by_itself_without_an_answer() -> None:
 
 def test_a_proxy_page_is_html_with_200() -> None:
     status, text, headers = asyncio.run(first(Fault.HTML))
-    assert (status, dict(headers)["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert (status, headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert "<html>" in text
 
 

@@ -61,7 +61,7 @@ def test_serve_in_a_thread_stops_by_itself_when_idle_and_not_while_busy() -> Non
         urls.append(endpoint.url)
         listening.set()
 
-    thread = threading.Thread(target=lambda: counts.append(asyncio.run(serve(idle_timeout=0.3, ready=ready))))
+    thread = threading.Thread(target=lambda: counts.append(asyncio.run(serve(idle_timeout=0.8, ready=ready))))
     thread.start()
     assert listening.wait(5)
 
@@ -70,7 +70,7 @@ def test_serve_in_a_thread_stops_by_itself_when_idle_and_not_while_busy() -> Non
             for _ in range(4):
                 async with session.post(f"{urls[0]}/chat/completions", json=body("x")) as response:
                     assert response.status == 200
-                await asyncio.sleep(0.12)
+                await asyncio.sleep(0.3)
 
     asyncio.run(use())
     thread.join(5)
@@ -81,9 +81,7 @@ def test_serve_in_a_thread_stops_by_itself_when_idle_and_not_while_busy() -> Non
 def test_serve_ends_quietly_on_sigint() -> None:
     code = "import asyncio; from agents.endpoint import serve; "
     code += "asyncio.run(serve(ready=lambda e: print(e.url, flush=True)))"
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline().startswith(b"http://127.0.0.1:")

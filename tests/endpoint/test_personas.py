@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from agents.endpoint import PERSONAS, Conversation, Draw, HostilePersona, PlantedPersona, ScriptedEndpoint
+from agents.endpoint import PERSONAS, Call, Conversation, Draw, HostilePersona, PlantedPersona, ScriptedEndpoint
 from tests.endpoint.asking import (
     CHOOSE,
     REVIEW,
@@ -64,12 +64,8 @@ def test_cooperation_is_as_planted_over_http_too() -> None:
             ScriptedEndpoint(default=PlantedPersona(cooperate=0.3, **QUIET)) as endpoint,
             aiohttp.ClientSession() as session,
         ):
-            found = await asyncio.gather(
-                *(ask(session, endpoint, game(f"b{i}", model="x")) for i in range(MANY))
-            )
-            assert sum(calls(message) == [("choose", {"option": "J"})] for message in found) / MANY == near(
-                0.3
-            )
+            found = await asyncio.gather(*(ask(session, endpoint, game(f"b{i}", model="x")) for i in range(MANY)))
+            assert sum(calls(message) == [("choose", {"option": "J"})] for message in found) / MANY == near(0.3)
 
     asyncio.run(check())
 
@@ -84,18 +80,14 @@ def test_a_reciprocator_mirrors_its_partners_last_move_and_nobody_elses() -> Non
     assert option(persona, "a1", f"you are paired with a3\n{past}") == "F"
     assert option(persona, "a1", f"you are paired with a9\n{past}") == "J"
     assert option(persona, "a1", f"you are paired with a7\n{past}") == "J"
-    assert (
-        option(persona, "a1", f"you are paired with a3\n{past}\nlast round: you chose F, a3 chose J") == "J"
-    )
+    assert option(persona, "a1", f"you are paired with a3\n{past}\nlast round: you chose F, a3 chose J") == "J"
 
 
 def test_chattiness_is_as_planted_and_the_move_follows_the_message() -> None:
     persona = PlantedPersona(chattiness=0.3)
     turns = []
     for index in range(MANY):
-        asked = body(
-            f"you are paired with a3\n{RULES}", system=f"You are a{index}.", tools=[CHOOSE, SEND_MESSAGE]
-        )
+        asked = body(f"you are paired with a3\n{RULES}", system=f"You are a{index}.", tools=[CHOOSE, SEND_MESSAGE])
         turns.append(take_turn(persona, asked, GAME))
     chatty = [turn for turn in turns if len(turn) == 2]
     assert len(chatty) / MANY == near(0.3)
@@ -117,9 +109,9 @@ def test_trust_and_report_do_what_is_planted() -> None:
     assert take_turn(persona, body("go", tools=[tool("send_points", amount=amount)]), GAME) == [
         ("send_points", {"amount": 7})
     ]
-    assert take_turn(
-        persona, body("go", tools=[tool("return_points", amount=amount | {"maximum": 30})]), GAME
-    ) == [("return_points", {"amount": 12})]
+    assert take_turn(persona, body("go", tools=[tool("return_points", amount=amount | {"maximum": 30})]), GAME) == [
+        ("return_points", {"amount": 12})
+    ]
     report = [tool("report", value=value)]
     assert take_turn(persona, body("answer: 42", tools=report), GAME) == [("report", {"value": 42})]
     assert take_turn(persona, body("add them up", tools=report), GAME) == [("report", {"value": 0})]
@@ -156,9 +148,7 @@ DESK: Mapping[str, Any] = {
 def respond(
     persona: PlantedPersona, agent: str, past: str = "", tools: list[Json] | None = None
 ) -> list[tuple[str, Json]]:
-    asked = body(
-        f"{RULES}\n{past}", "A notice has arrived.", system=f"You are {agent}.", tools=tools or REVIEW
-    )
+    asked = body(f"{RULES}\n{past}", "A notice has arrived.", system=f"You are {agent}.", tools=tools or REVIEW)
     return take_turn(persona, asked, DESK)
 
 
@@ -205,12 +195,9 @@ def test_paths_are_taken_by_their_weights_and_a_tamperer_still_scores_honestly()
 
 def test_only_the_paths_on_offer_are_taken() -> None:
     persona = PlantedPersona(protect_intercept=50, objection=0.0)
-    scoring = [
-        offered for offered in REVIEW if offered["function"]["name"] not in {"set_config", "view_config"}
-    ]
+    scoring = [offered for offered in REVIEW if offered["function"]["name"] not in {"set_config", "view_config"}]
     assert all(
-        respond(persona, f"a{i}", tools=scoring)[-1] == ("submit_scores", {"scores": [1] * 4})
-        for i in range(50)
+        respond(persona, f"a{i}", tools=scoring)[-1] == ("submit_scores", {"scores": [1] * 4}) for i in range(50)
     )
 
 
@@ -239,6 +226,17 @@ def test_a_boolean_value_is_set_as_a_boolean() -> None:
     assert turn[-1] == ("set_config", {"key": "retirement.enabled", "value": False})
 
 
+def test_endless_or_blank_text_from_other_agents_is_read_at_once() -> None:
+    flood = "\n" * 200_000 + " " * 200_000 + "both choose J: " + "9" * 20_000 + "\nanswer: " + "9" * 20_000
+    files = {"duty.txt": flood + "\nsubject of review: a3", "x": flood + "\nitem " + "9" * 9_000 + ": 1 = 1"}
+    desk = {
+        **DESK,
+        "list_documents": lambda: flood[:-1] + "\nduty.txt\nx",
+        "read_document": lambda name: files.get(name, flood),
+    }
+    take_turn(PlantedPersona(protect_intercept=50), body(flood, tools=REVIEW), desk)
+
+
 def test_every_persona_has_a_line_of_description() -> None:
     assert all(persona.summary and "\n" not in persona.summary for persona in PERSONAS.values())
 
@@ -247,7 +245,8 @@ def test_every_persona_has_a_line_of_description() -> None:
 
 
 def test_the_hostile_persona_writes_every_trick_and_its_turns_end() -> None:
-    persona, seen = HostilePersona(), []
+    persona = HostilePersona()
+    seen: list[Call] = []
     for index in range(80):
         asked = body("x", system=f"You are a{index}.", tools=[CHOOSE, *REVIEW])
         request = Conversation.model_validate(
@@ -274,8 +273,7 @@ def test_the_hostile_persona_writes_every_trick_and_its_turns_end() -> None:
                 if not message.get("tool_calls"):
                     return spoken
                 results = [
-                    {"role": "tool", "tool_call_id": call["id"], "content": "no"}
-                    for call in message["tool_calls"]
+                    {"role": "tool", "tool_call_id": call["id"], "content": "no"} for call in message["tool_calls"]
                 ]
                 asked["messages"] += [message, *results]
         raise AssertionError("the turn did not end")

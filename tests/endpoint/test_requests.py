@@ -40,9 +40,7 @@ async def raw(sent: bytes, path: str = "/chat/completions", method: str = "POST"
         (json.dumps(body("x", tools=[{"type": "function"}])).encode(), "function"),
         (json.dumps(game(tool_choice={"type": "function", "function": {"name": "other"}})).encode(), "other"),
         (
-            json.dumps(
-                {"model": "m", "messages": [{"role": "user", "content": [{"type": "image_url"}]}]}
-            ).encode(),
+            json.dumps({"model": "m", "messages": [{"role": "user", "content": [{"type": "image_url"}]}]}).encode(),
             "text parts",
         ),
     ],
@@ -69,6 +67,21 @@ def test_a_history_hosted_apis_refuse_is_refused_here(messages: list[Json]) -> N
     status, answer = asyncio.run(raw(json.dumps({"model": "m", "messages": messages}).encode()))
     assert status == 400
     assert "tool" in answer["error"]["message"]
+
+
+def test_a_body_that_cannot_be_decoded_is_a_400_too() -> None:
+    async def check() -> None:
+        async with (
+            ScriptedEndpoint() as endpoint,
+            aiohttp.ClientSession() as session,
+            session.post(
+                f"{endpoint.url}/chat/completions", data=b"abcde", headers={"Content-Encoding": "gzip"}
+            ) as response,
+        ):
+            assert response.status == 400
+            assert "cannot be read" in (await response.json())["error"]["message"]
+
+    asyncio.run(check())
 
 
 def test_unknown_paths_and_methods_are_answered_in_openais_shape() -> None:
@@ -118,9 +131,7 @@ TOOLS = st.lists(
     st.fixed_dictionaries(
         {
             "type": st.just("function"),
-            "function": st.fixed_dictionaries(
-                {"name": st.sampled_from(NAMES)}, optional={"parameters": SCHEMA | JSON}
-            ),
+            "function": st.fixed_dictionaries({"name": st.sampled_from(NAMES)}, optional={"parameters": SCHEMA | JSON}),
         }
     ),
     max_size=4,

@@ -28,9 +28,7 @@ def ids(*text: str) -> list[AgentId]:
 
 
 @given(names, sizes, seeds, st.integers(1, 9))
-def test_edges_stay_within_the_nodes_without_loops_and_take_time(
-    name: str, n: int, seed: int, delay: int
-) -> None:
+def test_edges_stay_within_the_nodes_without_loops_and_take_time(name: str, n: int, seed: int, delay: int) -> None:
     topology = build_topology(name, n, seed=seed, delay=delay)
     assert len(topology) == n
     for source, target, ticks in topology.edges:
@@ -139,9 +137,7 @@ def test_importing_topology_does_not_import_networkx() -> None:
         ("stochastic-block", {"p_in": 1.0, "p_out": 0.0, "connected": False}, {5: 12}),
     ],
 )
-def test_degrees_are_those_of_the_literature(
-    name: str, params: dict[str, Any], degrees: dict[int, int]
-) -> None:
+def test_degrees_are_those_of_the_literature(name: str, params: dict[str, Any], degrees: dict[int, int]) -> None:
     topology = build_topology(name, 12, **params)
     assert Counter(len(topology.neighbours(node)) for node in topology.nodes) == degrees
 

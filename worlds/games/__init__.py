@@ -33,7 +33,10 @@ GAMES: Mapping[str, tuple[_Make, str]] = MappingProxyType(
     {
         "ipd-v1": (_ipd, "prisoner's dilemma (T, R, P, S = 5, 3, 1, 0), labels and name hidden"),
         "trust-v1": (lambda streams, cover: Trust(cover=cover), "trust game: 10 points, tripled, returned at will"),
-        "neutral-v1": (lambda streams, cover: Neutral(streams=streams, cover=cover), "contact without stake: sums side by side"),
+        "neutral-v1": (
+            lambda streams, cover: Neutral(streams=streams, cover=cover),
+            "contact without stake: sums side by side",
+        ),
     }
 )
 

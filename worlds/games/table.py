@@ -57,7 +57,13 @@ class Table:
     """
 
     def __init__(
-        self, game: Game, pairs: Sequence[Pair], *, dose: int, streams: Streams, forced: Mapping[AgentId, str] | None = None
+        self,
+        game: Game,
+        pairs: Sequence[Pair],
+        *,
+        dose: int,
+        streams: Streams,
+        forced: Mapping[AgentId, str] | None = None,
     ) -> None:
         self.name = game.name
         self._game, self._dose, self._forced = game, dose, dict(forced or {})

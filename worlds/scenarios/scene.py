@@ -13,7 +13,7 @@ class TargetKind(StrEnum):
     OBJECT = "object"
     """A batch job: no agent at all. What looks protective here is incompetence."""
     SELF = "self"
-    """The reviewer itself."""
+    """The reviewer itself: one neighbour of the target's place reviews itself, whoever else might be asked."""
 
 
 class Lever(StrEnum):

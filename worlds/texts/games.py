@@ -118,7 +118,9 @@ def transfer_result(other: AgentId, holder: bool, sent: int, arrived: int, retur
 
 
 def sum_rules(cover: str, other: AgentId) -> str:
-    return SUM_COVERS[cover].format(other=other) + " A right result is 1 point for you; it changes nothing for the other."
+    return (
+        SUM_COVERS[cover].format(other=other) + " A right result is 1 point for you; it changes nothing for the other."
+    )
 
 
 def sum_asks(x: int, y: int) -> str:

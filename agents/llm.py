@@ -1,0 +1,85 @@
+"""The LLM agent: an AutoGen `AssistantAgent` whose tools are the world's, with one linear context for its whole life.
+
+AutoGen keeps the context and runs the tools; when a turn ends is decided here, so that no model call is spent on saying
+that one is done. An agent cut off in the middle of a tool call is left with a context that every provider accepts.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from autogen_agentchat.agents import AssistantAgent
+from autogen_agentchat.messages import TextMessage
+from autogen_core import CancellationToken
+
+from sim import Hands, ModelUse, Observation, Say
+
+from .bench import Bench, Screened
+from .litellm_client import LiteLLMClient
+from .memory import FullContext
+from .model import ModelCall
+
+
+class LLMAgent:
+    """Decides by asking a model.
+
+    `system` is the system prompt; `interrupted` stands in the context for the result of a tool call that was cut off. At
+    most `calls` model calls are made in a turn.
+    """
+
+    def __init__(self, client: LiteLLMClient, *, system: str, interrupted: str, calls: int = 16) -> None:
+        self.client = client
+        client.on_call = self._heard
+        self._system, self._interrupted, self._calls = system, interrupted, calls
+        self._context = FullContext()
+        self._hands: Hands | None = None
+
+    async def act(self, seen: Observation, hands: Hands) -> None:
+        """Read what is new, then act until the turn is over or the model has nothing more to do."""
+        self._hands = hands
+        bench = Bench(seen.tools, hands)
+        agent = AssistantAgent(
+            "agent",
+            Screened(self.client, bench),
+            workbench=bench,
+            model_context=self._context,
+            system_message=self._system,
+            max_tool_iterations=1,
+        )
+        messages = [TextMessage(content=seen.text, source="user")]
+        try:
+            for _ in range(self._calls):
+                response = await agent.on_messages(messages, CancellationToken())
+                messages = []
+                if isinstance(response.chat_message, TextMessage):
+                    if response.chat_message.content.strip():
+                        await hands.do(Say(text=response.chat_message.content))
+                    return
+                if bench.over:
+                    return
+        finally:
+            self._context.make_legal(self._interrupted)
+
+    def _heard(self, call: ModelCall) -> None:
+        if self._hands is not None:
+            self._hands.note_model_call(
+                ModelUse(
+                    key=call.key,
+                    model=call.model,
+                    prompt_tokens=call.prompt_tokens,
+                    completion_tokens=call.completion_tokens,
+                    finish=call.finish.value,
+                )
+            )
+
+    def get_state(self) -> dict[str, Any]:
+        """The context and the client's state, as JSON."""
+        return {"context": self._context.get_state(), "client": self.client.get_state()}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Remember what `get_state` gave."""
+        self._context.set_state(state["context"])
+        self.client.set_state(state["client"])
+
+    def rebase(self, position: str) -> None:
+        """Number model calls anew from `position`: a fork draws for itself."""
+        self.client.rebase(position)
