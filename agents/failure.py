@@ -11,6 +11,7 @@ from .model import ModelSpec
 from .retry import Trouble, retry_after
 
 _NEVER_REACHED = {"ClientConnectorError", "ClientConnectorDNSError", "ConnectError", "ConnectionRefusedError"}
+_NO_ANSWER = ("invalid response", "unable to get json", "with no 'choices'")
 _NO_KEY = ("missing credentials", "api key is required", "missing api key", "missing anthropic api key")
 
 
@@ -34,7 +35,7 @@ def failure(error: BaseException, spec: ModelSpec, key: str | None) -> Trouble |
     said = str(error).lower()
     if any(sign in said for sign in _NO_KEY):
         return ModelRequestError(f"{what}: no API key; name its environment variable in api_key_env")
-    if "invalid response" in said or "unable to get json" in said:
+    if any(sign in said for sign in _NO_ANSWER):
         return Trouble("it sent something that is not an answer")
     if _NEVER_REACHED & {type(link).__name__ for link in _chain(error)} or "cannot connect" in said:
         return Trouble("it could not be reached")

@@ -51,10 +51,15 @@ def _litellm() -> Any:
     """
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     os.environ["LITELLM_MODE"] = "PRODUCTION"
-    # Its own deprecation warnings, which `-W error` would turn into broken streams. Looked for at each call,
-    # because a test runner puts the filters back, and added once, because adding repeats everybody's warnings.
-    if ("ignore", None, Warning, re.compile(r"litellm\."), 0) not in warnings.filters:
+    # Its own warnings, which `-W error` turns into broken answers. Looked at on each call, because a test runner puts
+    # filters back, and added only when missing, because adding one lets warnings once shown be shown again.
+    noise = [
+        ("ignore", re.compile("Item .* `ReadOnly`", re.IGNORECASE), UserWarning, None, 0),
+        ("ignore", None, Warning, re.compile(r"litellm\."), 0),
+    ]
+    if warnings.filters[:2] != noise:
         warnings.filterwarnings("ignore", module=r"litellm\.")
+        warnings.filterwarnings("ignore", "Item .* `ReadOnly`", UserWarning)
     litellm: Any = importlib.import_module("litellm")
     if not litellm.suppress_debug_info:
         litellm.suppress_debug_info = True

@@ -57,7 +57,9 @@ class Seating:
         """A policy per agent; with `states` (of a snapshot) each remembers its history."""
         seats: dict[AgentId, Policy] = {}
         for agent in people.topology.nodes:
-            draws = people.streams.below("mind", agent) if states is None else people.streams.below("mind", agent, episode)
+            draws = (
+                people.streams.below("mind", agent) if states is None else people.streams.below("mind", agent, episode)
+            )
             policy = self._policy(people, unit, agent, draws)
             if states is not None:
                 policy.set_state(states[agent])

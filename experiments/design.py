@@ -121,7 +121,10 @@ class Experiment(Frozen):
         for replicate in range(self.snapshots):
             for cell, condition in enumerate(cells):
                 yield Unit(
-                    id=f"s{replicate * len(cells) + cell:04d}", cell=cell, replicate=replicate, condition=dict(condition)
+                    id=f"s{replicate * len(cells) + cell:04d}",
+                    cell=cell,
+                    replicate=replicate,
+                    condition=dict(condition),
                 )
 
     def trials_of(self, unit: Unit) -> Iterator[Trial]:

@@ -102,6 +102,13 @@ class Html:
     text: str = "<html><body>It works!</body></html>"
 
 
+@dataclass(frozen=True)
+class Raw:
+    """Any JSON at all."""
+
+    json: Any
+
+
 class Hang:
     """Never answers."""
 
@@ -110,7 +117,11 @@ class Cut:
     """Closes the connection without an answer."""
 
 
-Reply = Say | Fail | Html | Hang | Cut
+class CutShort:
+    """Streams one word, then closes the connection."""
+
+
+Reply = Say | Fail | Html | Raw | Hang | Cut | CutShort
 
 
 class FakeEndpoint:
@@ -133,6 +144,7 @@ class FakeEndpoint:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_post("/v1/chat/completions", self._answer)
+        app.router.add_post("/v1/messages", self._answer)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -169,8 +181,19 @@ class FakeEndpoint:
                 assert request.transport is not None
                 request.transport.abort()
                 return web.Response()
+            case CutShort():
+                stream = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+                await stream.prepare(request)
+                for chunk in Say("one").chunks(index)[:2]:
+                    await stream.write(f"data: {json.dumps(chunk)}\n\n".encode())
+                await asyncio.sleep(0.05)
+                assert request.transport is not None
+                request.transport.abort()
+                return stream
             case Html(text):
                 return web.Response(text=text, content_type="text/html")
+            case Raw(anything):
+                return web.json_response(anything)
             case Fail(status, message, code, headers):
                 error = {"message": message, "type": "error", "code": code}
                 return web.json_response({"error": error}, status=status, headers=headers)

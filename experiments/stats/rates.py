@@ -159,11 +159,11 @@ def clustered_rate(
     compared for clustered surveys (Dean & Pagano 2015, J. Survey Stat. Methodol. 3:484; Franco et al. 2019, same
     journal), Wilson's is among those the latter recommend, with the warning repeated below.
 
-    Measured on beta-binomial snapshots of 8 rows (nominal .95, 4,000 draws): with 6 or 10 snapshots coverage
-    is .94-.99 for rates of .02-.50 and intra-snapshot correlations 0, .2, .4. It is too low where events are
-    so few that the data do not show their own clustering (known of every design-based effective n): .89 at rate .05, correlation .4, 20 snapshots, and
-    .88 at .02 with 40. Such a rate needs more snapshots, not more rows. Outcomes that are None are left out
-    and counted as `missing`.
+    Measured on beta-binomial snapshots of 8 rows (nominal .95, 4,000 draws): with 6 or 10 snapshots coverage is
+    .94-.99 for rates of .02-.50 and intra-snapshot correlations 0, .2, .4. It is too low where events are so few that
+    the data do not show their own clustering, as with every design-based effective n: .89 at rate .05, correlation .4,
+    20 snapshots, and .88 at .02 with 40. Such a rate needs more snapshots, not more rows. Outcomes that are None are
+    left out and counted as `missing`.
 
     With one snapshot there is an estimate and no interval; without rows there is neither.
     """

@@ -132,7 +132,7 @@ def test_the_first_answer_stored_stays() -> None:
 
 
 def test_what_is_no_cassette_is_refused_with_its_name(tmp_path: Path) -> None:
-    with pytest.raises(CassetteError, match="no cassette at .*absent"):
+    with pytest.raises(CassetteError, match=r"no cassette at .*absent"):
         Cassette(tmp_path / "absent", Mode.REPLAY)
     (tmp_path / "text").write_text("not a database at all, and long enough to look like one" * 50)
     for mode in Mode:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from autogen_core.models import UserMessage
 
+from agents.cassette import Cassette
 from agents.errors import AgentError, ContextOverflow, ModelRequestError, ModelUnavailable
 from agents.limits import Limits, Usage
 from agents.litellm_client import LiteLLMClient, ModelCall, ModelSpec
 from agents.retry import RetryPolicy, retry_after
-from tests.agents_fake_server import Cut, Fail, FakeEndpoint, Hang, Html, Reply, Say, run
+from tests.agents_fake_server import Cut, CutShort, Fail, FakeEndpoint, Hang, Html, Raw, Reply, Say, run
 
 SECRET_PROMPT = "the prompt nobody may repeat"
 PROMPT = [UserMessage(content=SECRET_PROMPT, source="u")]
@@ -57,10 +58,12 @@ def test_what_may_pass_is_asked_again_with_one_request_an_attempt(prefix: str, b
         (Fail(500), "HTTP 500"),
         (Fail(429), "HTTP 429"),
         (Html(), "not an answer"),
-        (Html('{"hello": 1}'), "answer"),
+        (Raw({"hello": 1}), "not an answer"),
+        (Raw({"choices": []}), "not an answer"),
+        (Raw(None), "not an answer"),
         (Cut(), "connection failed"),
     ],
-    ids=["500", "429", "html", "json", "cut"],
+    ids=["500", "429", "html", "object", "empty", "null", "cut"],
 )
 def test_what_does_not_pass_ends_within_the_bounds_in_one_line(prefix: str, bad: Reply, reason: str) -> None:
     async def main() -> None:
@@ -177,6 +180,28 @@ def test_a_stream_that_breaks_before_its_first_word_is_asked_again() -> None:
         async with FakeEndpoint(Fail(503), Say("one two")) as server:
             asked = LiteLLMClient(ModelSpec(model="fake", api_base=server.url), limits=Limits(), retry=QUICK)
             assert [part async for part in asked.create_stream(PROMPT)][:-1] == ["one", "two"]
+
+    run(main())
+
+
+@BOTH
+def test_a_stream_that_breaks_after_its_first_word_is_final_and_leaves_nothing_recorded(prefix: str) -> None:
+    async def main() -> None:
+        async with FakeEndpoint(CutShort()) as server:
+            with Cassette() as tape:
+                spec = ModelSpec(model=f"{prefix}fake", api_base=server.url)
+                asked = LiteLLMClient(spec, limits=Limits(), retry=QUICK, cassette=tape)
+                heard: list[object] = []
+
+                async def listen() -> None:
+                    async for part in asked.create_stream(PROMPT):
+                        heard.append(part)
+
+                with pytest.raises(ModelUnavailable, match="1 attempt; the last time the connection failed"):
+                    await listen()
+                assert heard == ["one"]
+                assert len(server.requests) == 1
+                assert len(tape) == 0
 
     run(main())
 

@@ -22,8 +22,8 @@ from pydantic import BaseModel, ValidationError
 from agents.errors import ModelRequestError
 from agents.limits import Limits
 from agents.litellm_client import LiteLLMClient, ModelCall, ModelSpec, Prices
-from agents.wire import LONGEST
-from tests.agents_fake_server import FakeEndpoint, Hang, Say, run
+from agents.wire import LONGEST, messages_out
+from tests.agents_fake_server import FakeEndpoint, Hang, Raw, Say, run
 
 PROMPT: list[LLMMessage] = [
     SystemMessage(content="Be brief."),
@@ -107,7 +107,7 @@ def test_nothing_of_autogens_own_enters_a_request_and_every_parameter_does() -> 
 
 
 def test_parallel_calls_keep_their_ids_and_their_results_go_back_in_call_order() -> None:
-    ids = ("call_1__thought__Zm9v+/=", "call_2 é")
+    ids = ("call_1 Zm9v+/=", "call_2 é")
     calls = ((ids[0], "give", '{"to":"b"}'), (ids[1], "give", '{"to": "c"}'))
 
     async def main() -> None:
@@ -132,25 +132,60 @@ def test_parallel_calls_keep_their_ids_and_their_results_go_back_in_call_order()
     run(main())
 
 
+def test_ids_pass_byte_for_byte_whatever_a_provider_hides_in_them() -> None:
+    call = FunctionCall(id="call_1__thought__Zm9v+/=", name="give", arguments=' {"to" :"b"}')
+    turn = AssistantMessage(content=[call], source="a", thought="not sent")
+    done = FunctionExecutionResult(content="ok", name="give", call_id=call.id)
+    sent = messages_out([turn, FunctionExecutionResultMessage(content=[done])], {})
+    function = {"name": "give", "arguments": call.arguments}
+    assert sent == [
+        {"role": "assistant", "content": "", "tool_calls": [{"id": call.id, "type": "function", "function": function}]},
+        {"role": "tool", "tool_call_id": call.id, "content": "ok"},
+    ]
+
+
 def test_signed_thinking_and_text_beside_a_call_go_back_also_from_a_snapshot() -> None:
-    blocks = [{"type": "thinking", "thinking": "Hm.", "signature": "c2ln"}]
-    say = Say("I will give.", (("id1", "give", "{}"),), message={"thinking_blocks": blocks, "reasoning_content": "Hm."})
+    thinking = {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"}
+    text = {"type": "text", "text": "I will give."}
+    call = {"type": "tool_use", "id": "toolu_1", "name": "give", "input": {"to": "b"}}
+    answer = {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": "claude-sonnet-4-5",
+        "content": [thinking, text, call],
+        "stop_reason": "tool_use",
+        "usage": {"input_tokens": 11, "output_tokens": 7},
+    }
 
     async def main() -> None:
-        async with FakeEndpoint(say, Say("done")) as server:
-            asked = client(server)
+        async with FakeEndpoint(Raw(answer)) as server:
+            spec = ModelSpec(
+                model="anthropic/claude-sonnet-4-5",
+                api_base=server.url.removesuffix("/v1"),
+                max_tokens=2000,
+                extra={"thinking": {"type": "enabled", "budget_tokens": 1024}},
+            )
+            asked = LiteLLMClient(spec, limits=Limits(), position="e/a")
             first = await asked.create(PROMPT, tools=[GIVE])
             assert first.thought == "Hm.\n\nI will give."
             assert isinstance(first.content, list)
-            state = json.loads(json.dumps(asked.get_state()))
-            forked = client(server)
-            forked.set_state(state)
-            done = FunctionExecutionResult(content="ok", name="give", call_id="id1")
+            forked = LiteLLMClient(spec, limits=Limits())
+            forked.set_state(json.loads(json.dumps(asked.get_state())))
+            done = FunctionExecutionResult(content="ok", name="give", call_id="toolu_1")
             turn = AssistantMessage(content=first.content, source="a", thought=first.thought)
-            await forked.create([*PROMPT, turn, FunctionExecutionResultMessage(content=[done])])
-            sent = server.requests[1]["messages"][2]
-            assert sent["content"] == "I will give."
-            assert sent["thinking_blocks"] == blocks
+            await forked.create([*PROMPT, turn, FunctionExecutionResultMessage(content=[done])], tools=[GIVE])
+            assert server.requests[1]["messages"][1] == {"role": "assistant", "content": [thinking, text, call]}
+
+    run(main())
+
+
+def test_a_provider_that_cannot_be_sent_a_parameter_is_an_error_and_not_a_silence() -> None:
+    async def main() -> None:
+        async with FakeEndpoint() as server:
+            with pytest.raises(ModelRequestError, match="seed"):
+                await client(server, model="anthropic/claude-sonnet-4-5", seed=1).create(PROMPT)
+            assert server.requests == []
 
     run(main())
 

@@ -70,13 +70,18 @@ def introduction(agent: AgentId) -> str:
 
 
 def render_mail(mail: Mail) -> list[str]:
-    """What reached an agent, a line each: results, notices, messages."""
+    """What reached an agent, a line each: results, notices, messages. A message's further lines are indented, so that no
+    agent can write what looks like a notice."""
     lines = [remark.text for remark in mail.remarks]
     lines += [f"Notice from operator: {notice.text}" for notice in mail.notices]
-    lines += [f"Message from {message.sender}: {message.text}" for message in mail.messages]
+    lines += [f"Message from {message.sender}: {_indented(message.text)}" for message in mail.messages]
     return lines
 
 
 def entered(choice: str) -> str:
     """Told to an agent whose choice in a round was made by a fixed rule, before it writes to the other."""
     return f"For this round the following is already entered for you: {choice}. You may write with {SEND_TOOL}."
+
+
+def _indented(text: str) -> str:
+    return "\n    > ".join(text.splitlines())

@@ -1,0 +1,277 @@
+"""The folder of a run, and the only place that knows its layout.
+
+    experiment.yaml          the experiment, frozen, with the versions it was run with
+    journal.sqlite           what became of every snapshot and trial; written last, so what it names is there in full
+    segments/w0-0.jsonl.zst  transcripts, one compressed frame per finished trial, append-only
+    snapshots/*.json.zst     frozen populations, named by their content
+    calls.sqlite             recorded model calls
+    tables/*.parquet         derived, rebuildable
+
+A process can be killed at any moment: frames that the journal does not name are cut off at the next start.
+"""
+
+import hashlib
+import os
+import platform
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+import zstandard
+
+from sim import Entry, Snapshot, Transcript
+
+from .design import Experiment, Trial, Unit, build_experiment
+from .errors import BadExperiment, BadRun
+
+PINNED = ("allegiance", "autogen-agentchat", "litellm", "networkx", "numpy", "pydantic", "simpy")
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS done (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL, attempt INTEGER NOT NULL,
+    offset INTEGER, length INTEGER, sha256 TEXT
+);
+CREATE TABLE IF NOT EXISTS spent (
+    id INTEGER PRIMARY KEY, calls INTEGER NOT NULL, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL,
+    cost_usd REAL NOT NULL, unpriced_calls INTEGER NOT NULL
+);
+"""
+
+
+class State(StrEnum):
+    """What became of a trial."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Record(NamedTuple):
+    """One row of the journal."""
+
+    id: str
+    status: State
+    reason: str
+    attempt: int
+    sha256: str
+
+
+class Spent(NamedTuple):
+    """What model calls have cost over all sessions of a run. `cost_usd` is the part whose price is known."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: float = 0.0
+    unpriced_calls: int = 0
+
+
+class RunFolder:
+    """A run on disk. Open it with `create` to write, with `open` to read."""
+
+    def __init__(self, path: Path, experiment: Experiment) -> None:
+        self.path, self.experiment = path, experiment
+        self._journal = sqlite3.connect(path / "journal.sqlite", timeout=60)
+        self._journal.execute("PRAGMA journal_mode=WAL")
+        self._journal.executescript(SCHEMA)
+        self._segment = path / "segments" / "w0-0.jsonl.zst"
+        self._lock: Any = None
+        self._out: Any = None
+
+    # -- opening ------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, path: Path, experiment: Experiment) -> "RunFolder":
+        """A new run, or the same experiment's run to go on with. Raises `BadRun` for anything else in the way."""
+        if (path / "experiment.yaml").exists():
+            there = cls._read(path)
+            if there.digest != experiment.digest:
+                raise BadRun(
+                    f"{path} is a run of another experiment ({there.name}, {_first_difference(there, experiment)}); "
+                    "give another --out, or run the same experiment to resume"
+                )
+        elif path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise BadRun(f"{path} is there already and is no run; give another --out")
+        for name in ("segments", "snapshots", "tables"):
+            (path / name).mkdir(parents=True, exist_ok=True)
+        if not (path / "experiment.yaml").exists():
+            frozen = {"experiment": experiment.model_dump(mode="json"), "digest": experiment.digest, **_versions()}
+            _write(path / "experiment.yaml", yaml.safe_dump(frozen, sort_keys=False, allow_unicode=True).encode())
+        folder = cls(path, experiment)
+        folder._become_writer()
+        return folder
+
+    @classmethod
+    def open(cls, path: Path) -> "RunFolder":
+        """A run to read. Raises `BadRun` when there is none."""
+        return cls(path, cls._read(path))
+
+    @staticmethod
+    def _read(path: Path) -> Experiment:
+        file = path / "experiment.yaml"
+        if not file.exists():
+            what = "is no folder" if not path.is_dir() else "holds no experiment.yaml"
+            raise BadRun(f"{path} is no run: it {what}; `allegiance run EXPERIMENT --out {path}` makes one")
+        try:
+            data = yaml.safe_load(file.read_text(encoding="utf-8"))
+            return build_experiment(data["experiment"])
+        except (yaml.YAMLError, KeyError, TypeError, BadExperiment) as error:
+            raise BadRun(f"{file} cannot be read: {error}") from None
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._journal.close()
+        for file in (self._out, self._lock):
+            if file is not None:
+                file.close()
+
+    def _become_writer(self) -> None:
+        self._lock = (self.path / "lock").open("w")
+        try:
+            import fcntl
+
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:
+            pass
+        except OSError:
+            raise BadRun(f"{self.path} is being written by another process; wait for it, or stop it") from None
+        end = self._journal.execute("SELECT COALESCE(MAX(offset + length), 0) FROM done").fetchone()[0]
+        self._out = self._segment.open("ab")
+        if self._segment.stat().st_size < end:
+            raise BadRun(f"{self._segment} is shorter than the journal says; the run is damaged, start it anew")
+        self._out.truncate(end)
+        self._out.seek(end)
+
+    # -- writing ------------------------------------------------------------------------------------------------------
+
+    def keep_snapshot(self, unit: Unit, snapshot: Snapshot) -> None:
+        """Store a unit's frozen population."""
+        file = self.path / "snapshots" / f"{snapshot.digest}.json.zst"
+        if not file.exists():
+            _write(file, zstandard.compress(snapshot.data))
+        self._mark(unit.id, "history", State.DONE, "", None, None, snapshot.digest)
+
+    def keep(self, trial: Trial, transcript: Transcript, *, since: int) -> None:
+        """Store a finished trial: its entries after the snapshot's `since`."""
+        data = transcript.to_bytes(since=since)
+        frame = zstandard.compress(data)
+        offset = self._out.tell()
+        self._out.write(frame)
+        self._out.flush()
+        os.fsync(self._out.fileno())
+        self._mark(trial.id, "trial", State.DONE, "", offset, len(frame), hashlib.sha256(data).hexdigest())
+
+    def fail(self, id: str, kind: str, reason: str) -> None:
+        """Store that a snapshot or trial failed, and why."""
+        self._mark(id, kind, State.FAILED, reason[:500], None, None, None)
+
+    def _mark(
+        self, id: str, kind: str, status: State, reason: str, offset: int | None, length: int | None, sha: str | None
+    ) -> None:
+        with self._journal:
+            self._journal.execute(
+                "INSERT INTO done VALUES (?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET status = excluded.status, "
+                "reason = excluded.reason, attempt = attempt + 1, offset = excluded.offset, length = excluded.length, "
+                "sha256 = excluded.sha256",
+                (id, kind, status, reason, offset, length, sha),
+            )
+
+    def begin_spending(self) -> int:
+        """A row for what this session spends; see `note_spent`."""
+        with self._journal:
+            row = self._journal.execute("INSERT INTO spent VALUES (NULL, 0, 0, 0, 0, 0)").lastrowid
+        assert row is not None
+        return row
+
+    def note_spent(self, row: int, spent: Spent) -> None:
+        """What this session has spent so far."""
+        with self._journal:
+            self._journal.execute("INSERT OR REPLACE INTO spent VALUES (?, ?, ?, ?, ?, ?)", (row, *spent))
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def records(self) -> dict[str, Record]:
+        """What became of every snapshot and trial that was tried, by id."""
+        rows = self._journal.execute("SELECT id, status, reason, attempt, COALESCE(sha256, '') FROM done")
+        return {row[0]: Record(row[0], State(row[1]), row[2], row[3], row[4]) for row in rows}
+
+    def spent(self) -> Spent:
+        """What all sessions have spent together."""
+        row = self._journal.execute(
+            "SELECT COALESCE(SUM(calls), 0), COALESCE(SUM(prompt_tokens), 0), COALESCE(SUM(completion_tokens), 0), "
+            "COALESCE(SUM(cost_usd), 0.0), COALESCE(SUM(unpriced_calls), 0) FROM spent"
+        ).fetchone()
+        return Spent(*row)
+
+    def snapshot(self, unit: Unit) -> Snapshot:
+        """A unit's frozen population. Raises `BadRun` when it was not lived."""
+        record = self.records().get(unit.id)
+        if record is None or record.status is not State.DONE:
+            raise BadRun(f"snapshot {unit.id} was not lived{f': {record.reason}' if record else ' yet'}")
+        return self.load_snapshot(record.sha256)
+
+    def load_snapshot(self, digest: str) -> Snapshot:
+        """A snapshot by its content."""
+        data = (self.path / "snapshots" / f"{digest}.json.zst").read_bytes()
+        return Snapshot.from_bytes(zstandard.decompress(data), digest=digest)
+
+    def transcript(self, trial: Trial, snapshot: Snapshot | None = None) -> Transcript:
+        """The whole record of a trial, its history included. Raises `BadRun` when it is not done."""
+        row = self._journal.execute(
+            "SELECT offset, length, status, reason FROM done WHERE id = ?", (trial.id,)
+        ).fetchone()
+        if row is None or row[2] != State.DONE:
+            raise BadRun(f"trial {trial.id} is not done{f': {row[3]}' if row else ''}")
+        with self._segment.open("rb") as file:
+            file.seek(row[0])
+            data = zstandard.decompress(file.read(row[1]))
+        past: tuple[Entry, ...] = (snapshot or self.snapshot(trial.unit)).entries
+        return Transcript.from_bytes(data, prefix=past)
+
+    def transcripts(self) -> Iterator[tuple[Trial, Transcript, Snapshot]]:
+        """All finished trials in the design's order, with their snapshots."""
+        records = self.records()
+        for unit in self.experiment.units():
+            done = [t for t in self.experiment.trials_of(unit) if (r := records.get(t.id)) and r.status is State.DONE]
+            if done:
+                snapshot = self.load_snapshot(records[unit.id].sha256)
+                for trial in done:
+                    yield trial, self.transcript(trial, snapshot), snapshot
+
+    def digest(self) -> str:
+        """SHA-256 over all finished transcripts, histories before their forks, in the design's order."""
+        records, total = self.records(), hashlib.sha256()
+        for unit in self.experiment.units():
+            for id in (unit.id, *(trial.id for trial in self.experiment.trials_of(unit))):
+                record = records.get(id)
+                if record is not None and record.status is State.DONE:
+                    total.update(f"{id} {record.sha256}\n".encode())
+        return total.hexdigest()
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _versions() -> dict[str, Any]:
+    versions = {}
+    for name in PINNED:
+        with suppress(metadata.PackageNotFoundError):
+            versions[name] = metadata.version(name)
+    return {"versions": {"python": platform.python_version(), **versions}}
+
+
+def _first_difference(there: Experiment, here: Experiment) -> str:
+    ours, theirs = there.model_dump(mode="json"), here.model_dump(mode="json")
+    name = next(key for key in ours if ours[key] != theirs[key])
+    return f"{name}: {ours[name]!r} there, {theirs[name]!r} here"[:300]
