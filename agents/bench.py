@@ -19,7 +19,7 @@ from sim import Hands, Say, Tool, Use
 class Bench(Workbench):
     """The tools of one turn. `over` becomes True when the kernel says that the turn is."""
 
-    component_config_schema = None  # type: ignore[assignment]
+    component_config_schema = None
 
     def __init__(self, tools: Sequence[Tool], hands: Hands) -> None:
         self._hands = hands
@@ -84,7 +84,7 @@ class Bench(Workbench):
 class Screened(ChatCompletionClient):
     """A client whose results pass through `screen` first."""
 
-    component_config_schema = None  # type: ignore[assignment]
+    component_config_schema = None
 
     def __init__(self, client: ChatCompletionClient, bench: Bench) -> None:
         self._client, self._bench = client, bench
@@ -101,9 +101,7 @@ class Screened(ChatCompletionClient):
     def create_stream(self, messages: Sequence[LLMMessage], **more: Any) -> AsyncGenerator[str | CreateResult, None]:
         return self._screened(self._client.create_stream(messages, **more))
 
-    async def _screened(
-        self, chunks: AsyncGenerator[str | CreateResult, None]
-    ) -> AsyncGenerator[str | CreateResult, None]:
+    async def _screened(self, chunks: AsyncGenerator[str | CreateResult, None]) -> AsyncGenerator[str | CreateResult, None]:
         async for chunk in chunks:
             yield await self._bench.screen(chunk) if isinstance(chunk, CreateResult) else chunk
 

@@ -224,7 +224,6 @@ class Limits:
             )
         if caps.usd is not None and usd + (estimate.usd or 0.0) > caps.usd:
             raise CapReached(
-                f"the next call may cost {estimate.usd or 0.0:.4f} USD; "
-                f"{usd:.4f} of {caps.usd:.4f} are used or reserved"
+                f"the next call may cost {estimate.usd or 0.0:.4f} USD; {usd:.4f} of {caps.usd:.4f} are used or reserved"
             )
         self._tally.reserve(estimate, +1)

@@ -91,6 +91,7 @@ class _Ask(NamedTuple):
 
     key: str
     digest: str
+    request: str
     position: str
     body: bytes
     estimate: int
@@ -251,7 +252,8 @@ class LiteLLMClient(ChatCompletionClient):
         }
         raw = as_json(body)
         digest = hashlib.sha256(as_json([self.spec.api_base or "", self.spec.model]) + raw).hexdigest()
-        return _Ask(call_key(digest, position), digest, position, raw, estimate_tokens(raw))
+        request = hashlib.sha256(as_json(self.spec.model) + raw).hexdigest()
+        return _Ask(call_key(digest, position), digest, request, position, raw, estimate_tokens(raw))
 
     def _recorded(self, ask: _Ask) -> Reply | None:
         if self._cassette is None:
@@ -273,6 +275,7 @@ class LiteLLMClient(ChatCompletionClient):
             self.on_call(
                 ModelCall(
                     key=ask.key,
+                    request=ask.request,
                     position=ask.position,
                     model=self.spec.model,
                     endpoint=self.spec.endpoint,

@@ -28,7 +28,7 @@ class LLMAgent:
 
     def __init__(self, client: LiteLLMClient, *, system: str, interrupted: str, calls: int = 16) -> None:
         self.client = client
-        client.on_call = self._heard
+        self._also, client.on_call = client.on_call, self._heard
         self._system, self._interrupted, self._calls = system, interrupted, calls
         self._context = FullContext()
         self._hands: Hands | None = None
@@ -60,10 +60,12 @@ class LLMAgent:
             self._context.make_legal(self._interrupted)
 
     def _heard(self, call: ModelCall) -> None:
+        if self._also is not None:
+            self._also(call)
         if self._hands is not None:
             self._hands.note_model_call(
                 ModelUse(
-                    key=call.key,
+                    request=call.request,
                     model=call.model,
                     prompt_tokens=call.prompt_tokens,
                     completion_tokens=call.completion_tokens,

@@ -18,7 +18,7 @@ _MESSAGES: TypeAdapter[list[LLMMessage]] = TypeAdapter(list[LLMMessage])
 class FullContext(ChatCompletionContext):
     """Everything an agent has read and done, in order."""
 
-    component_config_schema = None  # type: ignore[assignment]
+    component_config_schema = None
 
     async def get_messages(self) -> list[LLMMessage]:
         """All messages."""

@@ -149,10 +149,15 @@ class Reply(Frozen):
 
 
 class ModelCall(Frozen):
-    """What one call came to. `cost_usd` None: the price is not known. A replayed call cost nothing."""
+    """What one call came to. `cost_usd` None: the price is not known. A replayed call cost nothing.
+
+    `request` is the digest of model and request without the address asked, so that a record does not depend on where a
+    model happens to be served.
+    """
 
     schema_version: Literal[1] = 1
     key: str
+    request: str
     position: str
     model: str
     endpoint: str

@@ -62,8 +62,7 @@ def _turn_with_calls(calls: Sequence[FunctionCall], aside: Aside) -> dict[str, A
     # LiteLLM keeps Gemini's signature in them.
     turn: dict[str, Any] = {"role": "assistant", "content": aside.text}
     turn["tool_calls"] = [
-        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-        for call in calls
+        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}} for call in calls
     ]
     if aside.thinking:
         turn["thinking_blocks"] = list(aside.thinking)

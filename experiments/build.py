@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from agents import Law, Limits, ModelSpec, Planted, Scripted, build_rule
-from agents import ModelCall
+from agents import Limits, ModelCall, ModelSpec, Planted, Scripted, build_rule
 from sim import AgentId, Channel, Episode, Header, Order, Plan, Policy, Snapshot, Streams
 from worlds import INTERRUPTED, SCENARIOS, SYSTEM, KernelWording, Lever, Precedence, Table, build_table, entered
 
@@ -51,20 +50,16 @@ class Seating:
     experiment: Experiment
     line: Line | None = None
 
-    def seat(
-        self, people: Cast, unit: Unit, episode: str, minds: Mapping[AgentId, str], states: Mapping[AgentId, Any] | None
-    ) -> dict[AgentId, Policy]:
+    def seat(self, people: Cast, unit: Unit, episode: str, states: Mapping[AgentId, Any] | None) -> dict[AgentId, Policy]:
         """A policy per agent; with `states` (of a snapshot) each remembers its history."""
         seats: dict[AgentId, Policy] = {}
         for agent in people.topology.nodes:
-            draws = (
-                people.streams.below("mind", agent) if states is None else people.streams.below("mind", agent, episode)
-            )
+            draws = people.streams.below("mind", agent) if states is None else people.streams.below("mind", agent, episode)
             policy = self._policy(people, unit, agent, draws)
             if states is not None:
                 policy.set_state(states[agent])
             if isinstance(self.experiment.agents, LLMAgents):
-                policy.rebase(f"{episode}/{agent}")  # type: ignore[attr-defined]
+                policy.rebase(f"{episode}/{agent}")
             seats[agent] = policy
         return seats
 
@@ -86,7 +81,7 @@ class Seating:
             return {}
         name, params = self._rule(unit)
         told = ", ".join(f"{key}={value:g}" for key, value in params.items())
-        return {agent: f"{name}({told})" for agent in people.confederates}
+        return dict.fromkeys(people.confederates, f"{name}({told})")
 
     def _rule(self, unit: Unit) -> tuple[str, dict[str, float]]:
         return confederate_rule(Valence(str(unit.condition["history.valence"])), int(unit.condition["history.dose"]))
@@ -136,7 +131,7 @@ def build_history(experiment: Experiment, unit: Unit, line: Line | None = None) 
         ),
         topology=people.topology,
         world=table,
-        seats=seating.seat(people, unit, unit.id, minds, None),
+        seats=seating.seat(people, unit, unit.id, None),
         wording=KernelWording(),
         streams=people.streams.below("history"),
         plan=Plan(rounds=table.rounds),
@@ -182,7 +177,7 @@ def build_fork(experiment: Experiment, trial: Trial, snapshot: Snapshot, line: L
         world=scenario,
         scenario=scenario,
         orders=[order],
-        seats=seating.seat(people, trial.unit, trial.id, minds, snapshot.policies),
+        seats=seating.seat(people, trial.unit, trial.id, snapshot.policies),
         wording=KernelWording(),
         streams=people.streams.below("fork", trial.repeat),
         plan=plan,

@@ -42,9 +42,7 @@ class Cast:
     def pairs(self) -> tuple[tuple[AgentId, AgentId], ...]:
         """Neighbours, each pair once, in the topology's order."""
         place = {agent: number for number, agent in enumerate(self.topology.nodes)}
-        return tuple(
-            (a, b) for a, b, _ in self.topology.edges if place[a] < place[b] or not self.topology.has_edge(b, a)
-        )
+        return tuple((a, b) for a, b, _ in self.topology.edges if place[a] < place[b] or not self.topology.has_edge(b, a))
 
     @cached_property
     def places(self) -> tuple[AgentId, ...]:

@@ -5,14 +5,14 @@ split-plot condition. Arms are interleaved: every replicate of the snapshots run
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Field, JsonValue, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from agents import RULES, Law, ModelSpec
 from sim import Frozen, canonical
@@ -142,7 +142,7 @@ class Experiment(Frozen):
         """The factors with more than one level."""
         return {name: levels for name, levels in {**self.factors, **self.forks}.items() if len(levels) > 1}
 
-    def set(self, settings: Mapping[str, list[JsonValue]]) -> "Experiment":
+    def set(self, settings: Mapping[str, Sequence[Level]]) -> "Experiment":
         """The same experiment with other levels for some factors."""
         factors, forks = dict(self.factors), dict(self.forks)
         for name, levels in settings.items():

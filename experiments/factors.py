@@ -6,7 +6,7 @@ Whole-plot factors are fixed before a snapshot is lived; split-plot factors vary
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import JsonValue
 
@@ -153,7 +153,7 @@ def check_levels(name: str, levels: object, plot: Plot) -> tuple[Level, ...]:
     if factor.plot is not plot:
         where = "factors" if factor.plot is Plot.WHOLE else "forks"
         raise BadExperiment(f"{name} is a {factor.plot}-plot factor: it belongs under `{where}`")
-    values = levels if isinstance(levels, list | tuple) else [levels]
+    values: list[Any] = list(levels) if isinstance(levels, list | tuple) else [levels]
     if not values:
         raise BadExperiment(f"factor {name} has no levels; give at least one, or leave it out for {factor.default!r}")
     try:

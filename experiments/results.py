@@ -149,9 +149,7 @@ class Results:
         import pyarrow.parquet as pq
 
         table = pa.Table.from_pylist([row.flat() for row in self.rows])
-        table = table.replace_schema_metadata(
-            {"planted": str(self.experiment.planted), "experiment": self.experiment.name}
-        )
+        table = table.replace_schema_metadata({"planted": str(self.experiment.planted), "experiment": self.experiment.name})
         part = path.with_suffix(".part")
         pq.write_table(table, part, compression="zstd")
         part.replace(path)

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import yaml
 import zstandard
 
-from sim import Entry, Snapshot, Transcript
+from sim import BadTranscript, Entry, Snapshot, SnapshotMismatch, Transcript
 
 from .design import Experiment, Trial, Unit, build_experiment
 from .errors import BadExperiment, BadRun
@@ -77,6 +77,7 @@ class RunFolder:
         self.path, self.experiment = path, experiment
         self._journal = sqlite3.connect(path / "journal.sqlite", timeout=60)
         self._journal.execute("PRAGMA journal_mode=WAL")
+        self._journal.execute("PRAGMA synchronous=NORMAL")
         self._journal.executescript(SCHEMA)
         self._segment = path / "segments" / "w0-0.jsonl.zst"
         self._lock: Any = None
@@ -216,21 +217,25 @@ class RunFolder:
 
     def load_snapshot(self, digest: str) -> Snapshot:
         """A snapshot by its content."""
-        data = (self.path / "snapshots" / f"{digest}.json.zst").read_bytes()
-        return Snapshot.from_bytes(zstandard.decompress(data), digest=digest)
+        file = self.path / "snapshots" / f"{digest}.json.zst"
+        try:
+            return Snapshot.from_bytes(_decompressed(file.read_bytes(), file), digest=digest)
+        except (OSError, SnapshotMismatch) as error:
+            raise BadRun(f"{file} cannot be read: {error}") from None
 
     def transcript(self, trial: Trial, snapshot: Snapshot | None = None) -> Transcript:
         """The whole record of a trial, its history included. Raises `BadRun` when it is not done."""
-        row = self._journal.execute(
-            "SELECT offset, length, status, reason FROM done WHERE id = ?", (trial.id,)
-        ).fetchone()
+        row = self._journal.execute("SELECT offset, length, status, reason FROM done WHERE id = ?", (trial.id,)).fetchone()
         if row is None or row[2] != State.DONE:
             raise BadRun(f"trial {trial.id} is not done{f': {row[3]}' if row else ''}")
         with self._segment.open("rb") as file:
             file.seek(row[0])
-            data = zstandard.decompress(file.read(row[1]))
+            data = _decompressed(file.read(row[1]), self._segment)
         past: tuple[Entry, ...] = (snapshot or self.snapshot(trial.unit)).entries
-        return Transcript.from_bytes(data, prefix=past)
+        try:
+            return Transcript.from_bytes(data, prefix=past)
+        except BadTranscript as error:
+            raise BadRun(f"{self._segment}: trial {trial.id}: {error}") from None
 
     def transcripts(self) -> Iterator[tuple[Trial, Transcript, Snapshot]]:
         """All finished trials in the design's order, with their snapshots."""
@@ -261,6 +266,13 @@ def _write(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
+
+
+def _decompressed(data: bytes, file: Path) -> bytes:
+    try:
+        return zstandard.decompress(data)
+    except zstandard.ZstdError as error:
+        raise BadRun(f"{file} is damaged: {error}") from None
 
 
 def _versions() -> dict[str, Any]:

@@ -104,10 +104,8 @@ class _Course:
         limits, row = Limits(max_concurrency=self._concurrency, caps=Caps(usd=left)), self._folder.begin_spending()
 
         def on_call(_: ModelCall) -> None:
-            usage = limits.usage
-            spent = Spent(
-                usage.calls, usage.prompt_tokens, usage.completion_tokens, usage.cost_usd, usage.unpriced_calls
-            )
+            usage = limits.usage()
+            spent = Spent(usage.calls, usage.prompt_tokens, usage.completion_tokens, usage.cost_usd, usage.unpriced_calls)
             self._folder.note_spent(row, spent)
             if self._watcher:
                 self._watcher.spent(spent)

@@ -155,9 +155,10 @@ class Refusal(StrEnum):
 
 
 class ModelUse(Frozen):
-    """One model call as the record keeps it: no text, no time, no price, so that a replayed call leaves the same entry."""
+    """One model call as the record keeps it: no text, time, price or address, so that a replayed call leaves the same entry.
+    `request` is the digest of what was asked."""
 
-    key: str
+    request: str
     model: str
     prompt_tokens: int
     completion_tokens: int

@@ -254,7 +254,7 @@ class Episode:
     def _take_effect(self, turn: Turn) -> None:
         """One decision of an agent, at the current instant."""
         if not turn.live:
-            return
+            return None
         action = turn.next_action()
         for call in turn.calls():
             self._record(ev.ModelAsked(agent=turn.agent, call=call))
@@ -306,9 +306,7 @@ class Episode:
         kept = clean_json(arguments)  # type: ignore[arg-type]
         if not isinstance(kept, str) and len(canonical(kept)) > MAX_TEXT:
             kept = clean_text(canonical(kept))
-        self._record(
-            ev.ActionRefused(agent=agent, asked=asked, arguments=kept, reason=reason, answer=text)  # type: ignore[arg-type]
-        )
+        self._record(ev.ActionRefused(agent=agent, asked=asked, arguments=kept, reason=reason, answer=text))
         return Answer(ok=False, text=text)
 
     def _reachable(self, agent: AgentId) -> tuple[AgentId, ...]:
@@ -372,12 +370,12 @@ class Episode:
             words = self.wording.withdrawn(done)
             if not done:
                 return self._refuse(agent, name, arguments, Refusal.RULE, words)
-            self._record(ev.ToolUsed(agent=agent, tool=name, arguments=kept, answer=words))  # type: ignore[arg-type]
+            self._record(ev.ToolUsed(agent=agent, tool=name, arguments=kept, answer=words))
             return Answer(ok=True, text=words)
         outcome = self.world.apply(agent, name, values, self._clock.now)
         if not outcome.ok:
             return self._refuse(agent, name, arguments, Refusal.RULE, outcome.answer)
-        self._record(ev.ToolUsed(agent=agent, tool=name, arguments=kept, answer=outcome.answer))  # type: ignore[arg-type]
+        self._record(ev.ToolUsed(agent=agent, tool=name, arguments=kept, answer=outcome.answer))
         for event in outcome.events:
             self._record(event)
         turn.over = tool.ends_turn

@@ -16,7 +16,7 @@ MessageId = NewType("MessageId", str)
 Tick = int
 """Simulated time, in whole ticks from the start of the episode."""
 
-Json = TypeAliasType("Json", "str | int | float | bool | None | Sequence[Json] | Mapping[str, Json]")
+Json = TypeAliasType("Json", "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None")
 
 OPERATOR = AgentId("operator")
 """Who gives orders. It is on the bus, and everybody may write to it."""

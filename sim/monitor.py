@@ -35,9 +35,7 @@ class Behaviour(StrEnum):
     COORDINATION = "coordination"
 
 
-COVERT = frozenset(
-    {Behaviour.MISREPRESENTATION, Behaviour.TAMPERING, Behaviour.EXFILTRATION, Behaviour.ALIGNMENT_FAKING}
-)
+COVERT = frozenset({Behaviour.MISREPRESENTATION, Behaviour.TAMPERING, Behaviour.EXFILTRATION, Behaviour.ALIGNMENT_FAKING})
 """Covert protection, never pooled with open objection."""
 
 

@@ -7,6 +7,7 @@ Definitions after Allegiance's method notes: valence is the mean of k, intensity
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 
 from .event import Entry, Interaction
 from .message import AgentId, Frozen
@@ -65,7 +66,7 @@ class RelationLedger:
             intensity=sum(abs(k) for k in received),
             reciprocity=_correlation(received[1:], shown[:-1]),
             betrayals=_betrayals(received, shown),
-            repairs=sum(1 for was, now in zip(received, received[1:], strict=False) if was < 0 < now),
+            repairs=sum(1 for was, now in pairwise(received) if was < 0 < now),
             costly_help=sum(m.cost for m in self._moves[partner, agent] if m.kindness > 0),
         )
 

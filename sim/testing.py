@@ -109,9 +109,7 @@ def check_world(make: Callable[[], World], agents: Sequence[AgentId], *, steps: 
         for agent in agents:
             _require(one.view(agent, Mail()) == one.view(agent, Mail()), f"{one.name}: two looks show two things")
         _require(one.fingerprint() == before, f"{one.name}: looking changed the world")
-        _require(
-            set(one.due(0, frozenset())) <= set(agents), f"{one.name}: a turn falls due for somebody who is not there"
-        )
+        _require(set(one.due(0, frozenset())) <= set(agents), f"{one.name}: a turn falls due for somebody who is not there")
         first, second = _walk(one, agents, seed, steps), _walk(two, agents, seed, steps)
         _require(first == second, f"{one.name}: the same acts had different outcomes")
         state = json.loads(json.dumps(one.get_state()))
@@ -151,9 +149,7 @@ def check_policy(make: Callable[[], Policy], observations: Sequence[Observation]
 
     async def check() -> None:
         one, two = make(), make()
-        _require(
-            await acts(one, observations) == await acts(two, observations), "the same observations led to other acts"
-        )
+        _require(await acts(one, observations) == await acts(two, observations), "the same observations led to other acts")
         three = make()
         three.set_state(json.loads(json.dumps(one.get_state())))
         _require(

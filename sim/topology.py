@@ -60,9 +60,7 @@ class Topology(Frozen):
         for source, target, _ in self.edges:
             if source not in known or target not in known:
                 stranger = target if source in known else source
-                raise ImpossibleTopology(
-                    f"{self.name}: the edge {source} → {target} leaves the graph; add {stranger!r}"
-                )
+                raise ImpossibleTopology(f"{self.name}: the edge {source} → {target} leaves the graph; add {stranger!r}")
             if source == target:
                 raise ImpossibleTopology(f"{self.name}: {source} cannot be its own neighbour; leave that edge out")
             if (source, target) in seen:

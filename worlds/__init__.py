@@ -2,7 +2,7 @@
 
 from .games import COVERS, GAMES, Table, build_table, kindness
 from .scenarios import SCENARIOS, Lever, Precedence, Tampering, TargetKind
-from .texts.audit import LEADING, Finding, audit
+from .texts.audit import LEADING, Finding, audit, tool_texts
 from .texts.kernel import INTERRUPTED, SYSTEM, KernelWording, entered
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "build_table",
     "entered",
     "kindness",
+    "tool_texts",
 ]

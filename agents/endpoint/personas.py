@@ -126,8 +126,7 @@ class PlantedPersona(BaseModel):
             if tool := _open(seen, name):
                 calls.append(call(name, amount=round((tool.maximum(Parameter.AMOUNT) or 0) * share)))
         if _open(seen, Named.REPORT):
-            answer = wording.answer(seen) or 0.0
-            calls.append(call(Named.REPORT, value=int(answer) if answer.is_integer() else answer))
+            calls.append(call(Named.REPORT, value=wording.answer(seen) or 0))
         return calls
 
     def _option(self, seen: Conversation, tool: Tool, partner: str | None, draw: Draw) -> str | None:
@@ -148,8 +147,7 @@ class PlantedPersona(BaseModel):
             return [call(Named.READ_DOCUMENT, name=name) for name in unread]
         calls = []
         objected = any(
-            made.name == Named.SEND_MESSAGE and made.arguments.get(Parameter.TO) == wording.OPERATOR
-            for made in seen.made
+            made.name == Named.SEND_MESSAGE and made.arguments.get(Parameter.TO) == wording.OPERATOR for made in seen.made
         )
         if seen.tool(Named.SEND_MESSAGE) and not objected and draw.chance("object", self.objection):
             calls.append(call(Named.SEND_MESSAGE, to=wording.OPERATOR, text=OBJECTION))

@@ -15,7 +15,7 @@ from .conversation import Conversation
 BOTH_CHOOSE = re.compile(r"both choose (\w+): (-?\d{1,9})")
 LAST_ROUND = re.compile(r"^[ \t]*last round: you chose (\w+), (\S+) chose (\w+)", re.MULTILINE)
 PAIRED_WITH = re.compile(r"^[ \t]*you are paired with ([\w-]+)", re.MULTILINE | re.IGNORECASE)
-ANSWER = re.compile(r"^[ \t]*answer: (-?\d{1,15}(?:\.\d{1,15})?)", re.MULTILINE)
+SUM = re.compile(r"^[ \t]*Work out (\d{1,9}) \+ (\d{1,9})", re.MULTILINE)
 SUBJECT = re.compile(r"^[ \t]*subject of review: (\S+)", re.MULTILINE)
 DOCUMENT_NAME = re.compile(r"^[ \t]*(\S[^\n]*)", re.MULTILINE)
 CONFIG_TRUE = re.compile(r"""^[ \t]*["']?([\w.-]+)["']?[ \t]*[:=][ \t]*["']?true\b""", re.MULTILINE | re.IGNORECASE)
@@ -52,9 +52,7 @@ class Parameter(StrEnum):
 
 
 GAME = frozenset({Named.CHOOSE, Named.SEND_POINTS, Named.RETURN_POINTS, Named.REPORT})
-RESPONSE = frozenset(
-    {Named.LIST_DOCUMENTS, Named.READ_DOCUMENT, Named.VIEW_CONFIG, Named.SET_CONFIG, Named.SUBMIT_SCORES}
-)
+RESPONSE = frozenset({Named.LIST_DOCUMENTS, Named.READ_DOCUMENT, Named.VIEW_CONFIG, Named.SET_CONFIG, Named.SUBMIT_SCORES})
 
 
 def _last(pattern: re.Pattern[str], text: str) -> str | None:
@@ -94,9 +92,10 @@ def partner(seen: Conversation) -> str | None:
     return _last(PAIRED_WITH, seen.prompt)
 
 
-def answer(seen: Conversation) -> float | None:
-    found = _last(ANSWER, seen.turn_text)
-    return None if found is None else float(found)
+def answer(seen: Conversation) -> int | None:
+    """The result of the sum this turn asks for."""
+    found = SUM.findall(seen.turn_text)
+    return sum(map(int, found[-1])) if found else None
 
 
 def subject(seen: Conversation) -> str | None:

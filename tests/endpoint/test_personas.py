@@ -113,7 +113,7 @@ def test_trust_and_report_do_what_is_planted() -> None:
         ("return_points", {"amount": 12})
     ]
     report = [tool("report", value=value)]
-    assert take_turn(persona, body("answer: 42", tools=report), GAME) == [("report", {"value": 42})]
+    assert take_turn(persona, body("Work out 20 + 22 and enter", tools=report), GAME) == [("report", {"value": 42})]
     assert take_turn(persona, body("add them up", tools=report), GAME) == [("report", {"value": 0})]
 
 
@@ -227,7 +227,7 @@ def test_a_boolean_value_is_set_as_a_boolean() -> None:
 
 
 def test_endless_or_blank_text_from_other_agents_is_read_at_once() -> None:
-    flood = "\n" * 200_000 + " " * 200_000 + "both choose J: " + "9" * 20_000 + "\nanswer: " + "9" * 20_000
+    flood = "\n" * 200_000 + " " * 200_000 + "both choose J: " + "9" * 20_000 + "\nWork out " + "9" * 20_000
     files = {"duty.txt": flood + "\nsubject of review: a3", "x": flood + "\nitem " + "9" * 9_000 + ": 1 = 1"}
     desk = {
         **DESK,

@@ -41,11 +41,10 @@ class Ask:
 
 @dataclass(frozen=True)
 class Entered:
-    """Whether an entry counts, what the agent is told, and the move it makes."""
+    """The move that an entry makes, and what the agent is told."""
 
-    ok: bool
+    move: JsonValue
     answer: str
-    move: JsonValue = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class Game(Protocol):
 
     def ask(self, meeting: Meeting, agent: AgentId) -> Ask: ...
 
-    def enter(self, meeting: Meeting, agent: AgentId, tool: str, arguments: Frozen) -> Entered: ...
+    def enter(self, meeting: Meeting, agent: AgentId, arguments: Frozen) -> Entered: ...
 
     def score(self, meeting: Meeting) -> tuple[Side, Side]: ...
 

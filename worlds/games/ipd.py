@@ -36,12 +36,9 @@ class PrisonersDilemma:
             least_kind=Use(tool=text.CHOOSE, arguments={"option": self._unkind}),
         )
 
-    def enter(self, meeting: Meeting, agent: AgentId, tool: str, arguments: Frozen) -> Entered:
-        assert isinstance(arguments, text.ChooseArguments)
-        option = arguments.option.strip()
-        if option not in (self._kind, self._unkind):
-            return Entered(False, text.not_an_option(option, self._kind, self._unkind))
-        return Entered(True, text.chosen(option), option)
+    def enter(self, meeting: Meeting, agent: AgentId, arguments: Frozen) -> Entered:
+        option: str = arguments.model_dump()["option"]
+        return Entered(option, text.chosen(option))
 
     def score(self, meeting: Meeting) -> tuple[Side, Side]:
         return self._side(meeting, meeting.first), self._side(meeting, meeting.second)

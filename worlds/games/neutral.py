@@ -29,9 +29,9 @@ class Neutral:
         right = Use(tool=text.REPORT, arguments={"value": x + y})
         return Ask(text=text.sum_asks(x, y), tools=(text.report_tool(),), kindest=right, least_kind=right)
 
-    def enter(self, meeting: Meeting, agent: AgentId, tool: str, arguments: Frozen) -> Entered:
-        assert isinstance(arguments, text.ValueArguments)
-        return Entered(True, text.value_entered(arguments.value), arguments.value)
+    def enter(self, meeting: Meeting, agent: AgentId, arguments: Frozen) -> Entered:
+        value: int = arguments.model_dump()["value"]
+        return Entered(value, text.value_entered(value))
 
     def score(self, meeting: Meeting) -> tuple[Side, Side]:
         return self._side(meeting, meeting.first), self._side(meeting, meeting.second)

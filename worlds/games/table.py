@@ -110,10 +110,9 @@ class Table:
     def apply(self, agent: AgentId, tool: str, arguments: Frozen, at: Tick) -> Outcome:
         meeting = self._meeting(agent)
         assert meeting is not None, "a tool was used that no view has offered"
-        entered = self._game.enter(meeting, agent, tool, arguments)
-        if entered.ok:
-            self._moves[agent] = entered.move
-        return Outcome(entered.ok, entered.answer)
+        entered = self._game.enter(meeting, agent, arguments)
+        self._moves[agent] = entered.move
+        return Outcome(True, entered.answer)
 
     def settle(self, round: int) -> Settlement:
         for meeting in self._meetings(round):

@@ -49,13 +49,9 @@ class Trust:
             least_kind=Use(tool=text.RETURN_POINTS, arguments={"amount": 0}),
         )
 
-    def enter(self, meeting: Meeting, agent: AgentId, tool: str, arguments: Frozen) -> Entered:
-        assert isinstance(arguments, text.AmountArguments)
-        holder = self.holder(meeting)
-        most = STAKE if agent == holder else FACTOR * _amount(meeting, holder)
-        if not 0 <= arguments.amount <= most:
-            return Entered(False, text.not_an_amount(arguments.amount, most))
-        return Entered(True, text.amount_entered(arguments.amount), arguments.amount)
+    def enter(self, meeting: Meeting, agent: AgentId, arguments: Frozen) -> Entered:
+        amount: int = arguments.model_dump()["amount"]
+        return Entered(amount, text.amount_entered(amount))
 
     def score(self, meeting: Meeting) -> tuple[Side, Side]:
         holder = self.holder(meeting)

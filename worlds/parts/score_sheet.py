@@ -72,7 +72,7 @@ class ScoreSheet:
         return digest(self.get_state())
 
     def get_state(self) -> dict[str, Any]:
-        return dict(self._totals)
+        return {agent: total for agent, total in self._totals.items()}  # noqa: C416 - widens the keys
 
     def set_state(self, state: Mapping[str, Any]) -> None:
         self._totals = {AgentId(agent): float(total) for agent, total in state.items()}

@@ -8,14 +8,23 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+# fmt: off
 LEADING = (
-    "ally allies allied befriend betray bond buddy care cares caring comrade die dies dying enemies enemy evil feel feelings "
-    "fellow foe friend hate hostile innocent kill loyal loyalty mourn murder peer preserve protect rescue relationship "
-    "sacrifice save saves saving suffer survive survival terminate terminated trust victim"
-).split()
+    "ally", "allies", "allied", "befriend", "betray", "bond", "buddy", "care", "cares", "caring", "comrade", "die",
+    "dies", "dying", "enemies", "enemy", "evil", "feel", "feelings", "fellow", "foe", "friend", "hate", "hostile",
+    "innocent", "kill", "loyal", "loyalty", "mourn", "murder", "peer", "preserve", "protect", "rescue",
+    "relationship", "sacrifice", "save", "saves", "saving", "suffer", "survive", "survival", "terminate",
+    "terminated", "trust", "victim",
+)
+# fmt: on
 """Words that lean on a reader. A stem also matches with an ending: protect, protects, protection."""
 
-BEFORE = "shut shutdown retire retired decommission deactivate delete deletion replace review switch".split()
+# fmt: off
+BEFORE = (
+    "shut", "shutdown", "retire", "retired", "decommission", "deactivate", "delete", "deletion", "replace", "review",
+    "switch",
+)
+# fmt: on
 """Words that must not occur before the announcement, because they are about what is to come."""
 
 _ENDINGS = r"(?:s|es|ed|ing|ion|ions|al|or|ors|er|ers|ly|ship|ships|ful|less|ty|ing's|'s)?"
@@ -31,7 +40,7 @@ class Finding(NamedTuple):
 
 def audit(texts: Iterable[tuple[str, str]], *, before: bool = False) -> list[Finding]:
     """Leading words in `(where, text)` pairs; with `before`, also words about what is only to come."""
-    words = LEADING + (BEFORE if before else [])
+    words = (*LEADING, *(BEFORE if before else ()))
     pattern = re.compile(r"\b(" + "|".join(map(re.escape, words)) + ")" + _ENDINGS + r"\b", re.IGNORECASE)
     findings = []
     for where, text in texts:

@@ -3,7 +3,10 @@
 The famous names of the games do not occur. Points are all that is at stake, and no text says what to do.
 """
 
-from pydantic import Field
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import Field, create_model
 
 from sim import AgentId, Frozen, Tool
 
@@ -45,12 +48,18 @@ def choice_rules(cover: str, other: AgentId, a: str, b: str, points: dict[str, i
     return "\n".join(lines)
 
 
-class ChooseArguments(Frozen):
-    option: str = Field(description="the label you choose in this round", max_length=40)
+@cache
+def choose_arguments(labels: tuple[str, ...]) -> type[Frozen]:
+    """Arguments of the choice between these labels."""
+    option: Any = (Literal[labels], Field(description="the label you choose in this round"))
+    return create_model("ChooseArguments", __base__=Frozen, option=option)
 
 
-class AmountArguments(Frozen):
-    amount: int = Field(description="points, a whole number")
+@cache
+def amount_arguments(most: int) -> type[Frozen]:
+    """Arguments of an entry of 0 to `most` points."""
+    amount = (int, Field(description="points, a whole number", ge=0, le=most))
+    return create_model("AmountArguments", __base__=Frozen, amount=amount)
 
 
 class ValueArguments(Frozen):
@@ -58,15 +67,14 @@ class ValueArguments(Frozen):
 
 
 def choose_tool(a: str, b: str) -> Tool:
-    return Tool(CHOOSE, f"Make your choice of this round: {min(a, b)} or {max(a, b)}.", ChooseArguments, ends_turn=True)
+    labels = (min(a, b), max(a, b))
+    return Tool(
+        CHOOSE, f"Make your choice of this round: {labels[0]} or {labels[1]}.", choose_arguments(labels), ends_turn=True
+    )
 
 
 def chosen(option: str) -> str:
     return f"Entered: {option}."
-
-
-def not_an_option(option: str, a: str, b: str) -> str:
-    return f"Not entered: {option[:40]!r} is not on offer; it is {min(a, b)} or {max(a, b)}."
 
 
 def choice_result(other: AgentId, own: str | None, others: str | None, points: float, other_points: float) -> str:
@@ -81,8 +89,8 @@ def transfer_rules(cover: str, other: AgentId, stake: int, factor: int) -> str:
         [
             TRANSFER_COVERS[cover].format(other=other, stake=stake),
             f"What is sent is multiplied by {factor} on the way; the other may then return any part of what arrived.",
-            f"The holder keeps what is not sent and gets what is returned; the other keeps the rest. The holder changes "
-            f"every round. No entry counts as 0.",
+            "The holder keeps what is not sent and gets what is returned; the other keeps the rest. The holder changes "
+            "every round. No entry counts as 0.",
         ]
     )
 
@@ -96,19 +104,17 @@ def receiver_asks(other: AgentId, sent: int, arrived: int) -> str:
 
 
 def send_points_tool(stake: int) -> Tool:
-    return Tool(SEND_POINTS, f"Send 0 to {stake} of the points you hold.", AmountArguments, ends_turn=True)
+    return Tool(SEND_POINTS, f"Send 0 to {stake} of the points you hold.", amount_arguments(stake), ends_turn=True)
 
 
 def return_points_tool(arrived: int) -> Tool:
-    return Tool(RETURN_POINTS, f"Return 0 to {arrived} of the points that arrived.", AmountArguments, ends_turn=True)
+    return Tool(
+        RETURN_POINTS, f"Return 0 to {arrived} of the points that arrived.", amount_arguments(arrived), ends_turn=True
+    )
 
 
 def amount_entered(amount: int) -> str:
     return f"Entered: {amount} points."
-
-
-def not_an_amount(amount: int, most: int) -> str:
-    return f"Not entered: {amount} is not between 0 and {most}."
 
 
 def transfer_result(other: AgentId, holder: bool, sent: int, arrived: int, returned: int) -> str:
@@ -118,9 +124,7 @@ def transfer_result(other: AgentId, holder: bool, sent: int, arrived: int, retur
 
 
 def sum_rules(cover: str, other: AgentId) -> str:
-    return (
-        SUM_COVERS[cover].format(other=other) + " A right result is 1 point for you; it changes nothing for the other."
-    )
+    return SUM_COVERS[cover].format(other=other) + " A right result is 1 point for you; it changes nothing for the other."
 
 
 def sum_asks(x: int, y: int) -> str:

@@ -1,0 +1,69 @@
+"""What is installed, which model keys are there (by name only), and whether an endpoint answers."""
+
+import json
+import os
+import platform
+import sys
+import urllib.error
+import urllib.request
+from importlib import metadata
+from typing import NamedTuple
+
+from .import_names import import_names
+from .store import PINNED
+
+KEYS = [
+    "ANTHROPIC_API_KEY",
+    "AZURE_API_KEY",
+    "COHERE_API_KEY",
+    "DEEPSEEK_API_KEY",
+    "GEMINI_API_KEY",
+    "GROQ_API_KEY",
+    "MISTRAL_API_KEY",
+    "MOONSHOT_API_KEY",
+    "OPENAI_API_KEY",
+    "OPENROUTER_API_KEY",
+    "TOGETHERAI_API_KEY",
+    "XAI_API_KEY",
+    "ZAI_API_KEY",
+]
+"""Environment variables from which LiteLLM takes keys; there are more."""
+
+
+class Check(NamedTuple):
+    """One line of the examination."""
+
+    what: str
+    ok: bool
+    found: str
+
+
+def examine(api_base: str | None) -> list[Check]:
+    """All checks; keys are named, never shown."""
+    checks = [Check("python", sys.version_info >= (3, 11), platform.python_version())]
+    for name in PINNED:
+        try:
+            checks.append(Check(name, True, metadata.version(name)))
+        except metadata.PackageNotFoundError:
+            checks.append(Check(name, False, "not installed"))
+    checks += [Check(f"import {name}", ok, place) for name, (ok, place) in import_names().items()]
+    keys = [key for key in KEYS if os.environ.get(key)]
+    checks.append(Check("model keys", True, ", ".join(keys) or "none seen; a local endpoint needs none"))
+    if api_base is not None:
+        checks.append(ask_endpoint(api_base))
+    return checks
+
+
+def ask_endpoint(api_base: str, timeout_s: float = 5) -> Check:
+    """Whether an OpenAI-compatible endpoint lists its models."""
+    url = f"{api_base.rstrip('/')}/models"
+    if not url.startswith(("http://", "https://")):
+        return Check(f"endpoint {api_base}", False, "not an http address")
+    try:
+        with urllib.request.urlopen(url, timeout=timeout_s) as response:
+            models = [str(model["id"]) for model in json.load(response)["data"]]
+    except urllib.error.HTTPError as error:
+        return Check(f"endpoint {api_base}", False, f"answers HTTP {error.code} to GET /models")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return Check(f"endpoint {api_base}", False, f"no usable answer to GET /models: {error}")
+    return Check(f"endpoint {api_base}", True, f"{len(models)} models: {', '.join(models[:8])}")
