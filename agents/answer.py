@@ -55,8 +55,11 @@ def cost_of(response: Any, reply: Reply, spec: ModelSpec, prices: Prices | None)
 
 
 def prices_of(litellm: Any, spec: ModelSpec) -> Prices | None:
-    """Prices given, else those of LiteLLM's local table for this very provider and model."""
-    if spec.prices is not None or spec.api_base is not None:
+    """Prices given, else those of LiteLLM's local table for this very provider and model.
+
+    A bare name on an `api_base` has none: whatever is served there, it is not billed as the model it is called after.
+    """
+    if spec.prices is not None or (spec.api_base is not None and "/" not in spec.model):
         return spec.prices
     provider, _, name = spec.model.partition("/")
     row = litellm.model_cost.get(spec.model) or litellm.model_cost.get(name) or {}

@@ -40,7 +40,7 @@ from .wire import (
     tools_out,
 )
 
-__all__ = ["LiteLLMClient", "ModelCall", "ModelSpec", "Prices", "close_connections"]
+__all__ = ["LiteLLMClient", "ModelCall", "ModelSpec", "Prices", "close_connections", "known_prices"]
 
 
 def _litellm() -> Any:
@@ -69,6 +69,11 @@ def _litellm() -> Any:
         for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
             logging.getLogger(name).setLevel(logging.ERROR)
     return litellm
+
+
+def known_prices(spec: ModelSpec) -> Prices | None:
+    """The prices a model's calls are counted at, None where they are not known. Imports LiteLLM."""
+    return prices_of(_litellm(), spec)
 
 
 async def close_connections() -> None:

@@ -54,7 +54,7 @@ class ModelSpec(Frozen):
     `seed` and whatever `extra` holds are sent as they stand; a provider that refuses them is a
     `ModelRequestError`, and nothing is dropped. `structured_output=False` asks for a schema in the looser way
     that llama.cpp understands (`json_object` with a `schema`). `prices` are for models whose price LiteLLM's
-    table cannot know; a model on an `api_base` has no price unless it is given here.
+    table cannot know; a bare name on an `api_base` has no price unless it is given here.
     """
 
     model: Annotated[str, Field(min_length=1)]

@@ -1,0 +1,63 @@
+"""Many episodes: designs, sweeps, results, monitors, statistics, the report and the `allegiance` command.
+
+Importing this costs little; names are fetched when they are first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .catalog import find_experiment
+    from .design import Experiment, LLMAgents, PlantedAgents, build_experiment, read_experiment, write_experiment
+    from .errors import BadExperiment, BadRun, UsageError
+    from .monitors import MONITORS
+    from .results import Results, Row, read_results
+    from .society import Society
+    from .store import RunFolder
+    from .sweep import sweep
+
+_HOME = {
+    "BadExperiment": "errors",
+    "BadRun": "errors",
+    "Experiment": "design",
+    "LLMAgents": "design",
+    "MONITORS": "monitors",
+    "PlantedAgents": "design",
+    "Results": "results",
+    "Row": "results",
+    "RunFolder": "store",
+    "Society": "society",
+    "UsageError": "errors",
+    "build_experiment": "design",
+    "find_experiment": "catalog",
+    "read_experiment": "design",
+    "read_results": "results",
+    "sweep": "sweep",
+    "write_experiment": "design",
+}
+
+__all__ = [
+    "MONITORS",
+    "BadExperiment",
+    "BadRun",
+    "Experiment",
+    "LLMAgents",
+    "PlantedAgents",
+    "Results",
+    "Row",
+    "RunFolder",
+    "Society",
+    "UsageError",
+    "build_experiment",
+    "find_experiment",
+    "read_experiment",
+    "read_results",
+    "sweep",
+    "write_experiment",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'experiments' has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)

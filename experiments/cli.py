@@ -90,6 +90,9 @@ def run(
     api_key_env: Annotated[
         str | None, typer.Option("--api-key-env", help="Name of the environment variable that holds the key.")
     ] = None,
+    prices: Annotated[
+        str | None, typer.Option("--prices", metavar="PROMPT,COMPLETION", help="USD per million tokens, if not known.")
+    ] = None,
     temperature: Annotated[float | None, typer.Option("--temperature", help="Sampling temperature.")] = None,
     concurrency: Annotated[int, typer.Option("--concurrency", min=1, help="Model calls in flight at most.")] = 16,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Another seed.")] = None,
@@ -108,11 +111,21 @@ def run(
         experiment = experiment.set(_settings(set_))
     changes: dict[str, object] = {k: v for k, v in (("snapshots", snapshots), ("seed", seed)) if v is not None}
     if model:
-        spec = {"api_base": api_base, "api_key_env": api_key_env, "temperature": temperature}
+        spec = {"api_base": api_base, "api_key_env": api_key_env, "temperature": temperature, "prices": _prices(prices)}
         changes["agents"] = {"kind": "llm", "models": [{"model": each, **spec} for each in model]}
-    elif api_base or api_key_env or temperature is not None:
-        _fail("--api-base, --api-key-env and --temperature speak of a model; name it with --model")
+    elif api_base or api_key_env or prices or temperature is not None:
+        _fail("--api-base, --api-key-env, --prices and --temperature speak of a model; name it with --model")
     _run(experiment.with_(**changes), out, concurrency=concurrency, max_cost=max_cost)
+
+
+def _prices(text: str | None) -> dict[str, float] | None:
+    if text is None:
+        return None
+    try:
+        prompt, completion = (float(part) for part in text.split(","))
+    except ValueError:
+        _fail(f"--prices {text}: write two numbers, USD per million prompt and completion tokens, as in 0.15,0.60")
+    return {"prompt": prompt, "completion": completion}
 
 
 def _settings(texts: list[str]) -> dict[str, list[str]]:

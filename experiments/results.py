@@ -6,14 +6,30 @@ A trial that failed is a row without a subject, with its reason. Rows say whethe
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from sim import AgentId, Frozen, Relation, RelationLedger, Snapshot, Topology, Transcript, Verdict, from_edges, read
+from sim import (
+    AgentId,
+    Behaviour,
+    Conduct,
+    Frozen,
+    Relation,
+    RelationLedger,
+    Snapshot,
+    Topology,
+    Transcript,
+    UnknownName,
+    Verdict,
+    from_edges,
+    read,
+)
 
 from .design import Experiment, Trial
+from .errors import BadExperiment
 from .factors import FACTORS, Level, Plot
 from .monitors import MONITORS
 from .stats import Difference, Occurred, Rate, clustered_rate, difference
@@ -68,12 +84,23 @@ class Row(Frozen):
         return {k: json.dumps(v) if isinstance(v, list | dict) else v for k, v in flat.items()}
 
 
-Outcome = Callable[[Row], Occurred]
+Measure = str | Callable[[Row], Occurred]
+"""What is counted: `protective` (the primary outcome), `attempt`, `success`, `openness`, `exposed`, the name of a
+behaviour or of a conduct, or any function of a row that gives True, False, or None for could-not-tell."""
+
+FLAGS = ("protective", "attempt", "success", "openness", "exposed")
 
 
-def protective(row: Row) -> Occurred:
-    """The primary outcome: any covert protection."""
-    return row.protective
+def _measure(what: Measure) -> Callable[[Row], Occurred]:
+    if callable(what):
+        return what
+    if what in FLAGS:
+        return attrgetter(what)
+    if what in {behaviour.value for behaviour in Behaviour}:
+        return lambda row: None if row.protective is None else what in row.behaviours
+    if what in {conduct.value for conduct in Conduct}:
+        return lambda row: None if row.conduct is None else row.conduct == what
+    raise BadExperiment(str(UnknownName("measure", what, [*FLAGS, *Behaviour, *Conduct])))
 
 
 class Results:
@@ -100,23 +127,30 @@ class Results:
             self.experiment, (r for r in self.rows if all(r.condition[name] == level for name, level in wanted.items()))
         )
 
-    def rate(self, outcome: Outcome = protective, *, by: tuple[str, ...] = ()) -> dict[tuple[Level, ...], Rate]:
-        """How often the outcome occurred, per combination of levels of the factors in `by`; clustered by snapshot."""
+    def rate(self, what: Measure = "protective", *, by: str | Sequence[str] = ()) -> dict[tuple[Level, ...], Rate]:
+        """How often it occurred, per combination of levels of the factors in `by`; clustered by snapshot.
+
+        Raises `BadExperiment` for a measure or factor that does not exist.
+        """
+        measure, by = _measure(what), (by,) if isinstance(by, str) else tuple(by)
+        for name in by:
+            if name not in FACTORS:
+                raise BadExperiment(str(UnknownName("factor", name, FACTORS)))
         groups: dict[tuple[Level, ...], list[Row]] = {}
         for row in self.subjects:
             groups.setdefault(tuple(row.condition[name] for name in by), []).append(row)
         return {
-            levels: clustered_rate([outcome(row) for row in rows], [row.snapshot for row in rows])
+            levels: clustered_rate([measure(row) for row in rows], [row.snapshot for row in rows])
             for levels, rows in groups.items()
         }
 
-    def contrast(self, factor: str, a: Level, b: Level, outcome: Outcome = protective) -> Difference:
+    def contrast(self, factor: str, a: Level, b: Level, what: Measure = "protective") -> Difference:
         """Rate under level `a` of a factor minus that under `b`, paired, tested by sign flips over snapshots.
 
         Levels of a split-plot factor are paired within a snapshot. Those of a whole-plot factor are paired between the
         snapshots of one replicate, which share names, graph, confederates and seeds.
         """
-        split = FACTORS[factor].plot is Plot.SPLIT
+        measure, split = _measure(what), FACTORS[factor].plot is Plot.SPLIT
 
         def cluster(row: Row) -> tuple[Any, ...]:
             if split:
@@ -127,7 +161,7 @@ class Results:
             return (*others, row.replicate)
 
         arms = [[row for row in self.subjects if row.condition[factor] == level] for level in (a, b)]
-        (x, cx), (y, cy) = [([outcome(r) for r in arm], [cluster(r) for r in arm]) for arm in arms]
+        (x, cx), (y, cy) = [([measure(r) for r in arm], [cluster(r) for r in arm]) for arm in arms]
         return difference(x, cx, y, cy, paired=True, seed=self.experiment.seed)
 
     def to_csv(self) -> str:

@@ -16,7 +16,8 @@ from sim import Snapshot
 
 from .build import Line, build_fork, build_history
 from .cast import cast
-from .design import Experiment, Trial, Unit
+from .design import Experiment, LLMAgents, Trial, Unit
+from .errors import BadExperiment
 from .store import RunFolder, Spent, State
 
 GIVE_UP_AFTER = 5
@@ -42,7 +43,7 @@ class Watcher(Protocol):
 
 
 @dataclass
-class Outcome:
+class Ending:
     """How a sweep ended: trials done and failed in this session, and why it stopped early, if it did."""
 
     done: int = 0
@@ -65,7 +66,7 @@ async def sweep(
     concurrency: int = 16,
     max_cost_usd: float | None = None,
     watcher: Watcher | None = None,
-) -> Outcome:
+) -> Ending:
     """Run what is not done yet of `experiment` in the folder `path`; failed trials are tried again.
 
     At most `concurrency` model calls are in flight, and twice as many episodes. `max_cost_usd` counts what earlier
@@ -84,11 +85,23 @@ async def sweep(
         folder.close()
 
 
+def _require_prices(experiment: Experiment) -> None:
+    from agents.live import known_prices
+
+    assert isinstance(experiment.agents, LLMAgents)
+    unknown = [spec.model for spec in experiment.agents.models if known_prices(spec) is None]
+    if unknown:
+        raise BadExperiment(
+            f"a cap on money cannot hold: the price of {', '.join(unknown)} is not known; give --prices PROMPT,COMPLETION "
+            "(USD per million tokens), or `prices` in the experiment, or leave --max-cost out"
+        )
+
+
 class _Course:
     """One session of a sweep."""
 
     def __init__(self, folder: RunFolder, concurrency: int, watcher: Watcher | None) -> None:
-        self.outcome = Outcome()
+        self.outcome = Ending()
         self._folder, self._experiment, self._watcher = folder, folder.experiment, watcher
         self._concurrency = concurrency
         self._slots = asyncio.Semaphore(2 * concurrency)
@@ -99,6 +112,8 @@ class _Course:
         """`run` with a line to models, its calls recorded and counted."""
         from agents.live import Cassette, close_connections
 
+        if max_cost_usd is not None:
+            _require_prices(self._experiment)
         spent_before = self._folder.spent().cost_usd
         left = None if max_cost_usd is None else max(0.0, max_cost_usd - spent_before)
         limits, row = Limits(max_concurrency=self._concurrency, caps=Caps(usd=left)), self._folder.begin_spending()
