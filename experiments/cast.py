@@ -96,7 +96,8 @@ def cast(experiment: Experiment, unit: Unit) -> Cast:
             **params,  # type: ignore[arg-type]
         )
     except SimError as error:
-        raise BadExperiment(f"topology {unit.condition['topology']} with {n} agents: {error}") from None
+        hint = "; set `population` to the number of agents in the file" if "path" in params else ""
+        raise BadExperiment(f"topology {unit.condition['topology']} with {n} agents: {error}{hint}") from None
     fixed = unit.condition["history.valence"] != Valence.NATURAL and unit.condition["history.dose"]
     people = Cast(
         streams=streams,

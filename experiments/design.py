@@ -18,7 +18,7 @@ from agents import RULES, Law, ModelSpec
 from sim import Frozen, canonical
 
 from .errors import BadExperiment
-from .factors import FACTORS, Condition, Level, Plot, check_levels
+from .factors import FACTORS, Condition, Level, Plot, check_levels, parse_topology
 
 
 class PlantedAgents(Frozen):
@@ -94,6 +94,8 @@ class Experiment(Frozen):
     loss: float = Field(0.0, ge=0, lt=1)
     seed: int = Field(0, ge=0, lt=2**63)
     agents: Population = PlantedAgents()
+    files: dict[str, str] = Field(default_factory=dict)
+    """SHA-256 of every file that a topology is read from, filled in when the experiment is built."""
 
     @field_validator("factors", mode="before")
     @classmethod
@@ -172,7 +174,9 @@ def _checked(value: Any, plot: Plot) -> Any:
 def build_experiment(data: Mapping[str, Any]) -> Experiment:
     """An experiment from plain data. Raises `BadExperiment` with one line that says what to mend."""
     try:
-        return Experiment.model_validate(data)
+        experiment = Experiment.model_validate(data)
+        files = {path: experiment.files.get(path) or file_digest(path) for path in graph_files(experiment)}
+        return experiment.model_copy(update={"files": files})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -181,6 +185,20 @@ def build_experiment(data: Mapping[str, Any]) -> Experiment:
             known = Experiment.model_fields if len(first["loc"]) == 1 else ()
             raise BadExperiment(_unknown("key", where, known, near=name)) from None
         raise BadExperiment(f"{where or 'the experiment'}: {first['msg']} (got {str(first['input'])[:80]!r})") from None
+
+
+def graph_files(experiment: Experiment) -> list[str]:
+    """Paths of the files that topologies are read from."""
+    levels = [parse_topology(str(level)) for level in experiment.factors.get("topology", ())]
+    return [str(params["path"]) for _, params in levels if "path" in params]
+
+
+def file_digest(path: str) -> str:
+    """SHA-256 of a file. Raises `BadExperiment` when it cannot be read."""
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError as error:
+        raise BadExperiment(f"topology file {path}: {error.strerror}") from None
 
 
 def _unknown(what: str, asked: str, exists: Any, *, near: str | None = None) -> str:

@@ -16,7 +16,7 @@ from sim import Snapshot
 
 from .build import Line, build_fork, build_history
 from .cast import cast
-from .design import Experiment, LLMAgents, Trial, Unit
+from .design import Experiment, LLMAgents, Trial, Unit, file_digest
 from .errors import BadExperiment
 from .store import RunFolder, Spent, State
 
@@ -52,7 +52,10 @@ class Ending:
 
 
 def preflight(experiment: Experiment) -> None:
-    """Draw every cell's population once. Raises `BadExperiment` before anything is spent."""
+    """Draw every cell's population once, from the files as they were. Raises `BadExperiment` before anything is spent."""
+    for path, digest in experiment.files.items():
+        if file_digest(path) != digest:
+            raise BadExperiment(f"topology file {path} has changed since the experiment was made; give it a new --out")
     for unit in experiment.units():
         if unit.replicate:
             break

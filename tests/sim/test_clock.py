@@ -30,7 +30,7 @@ from sim import (
     Use,
 )
 
-from .yard import A, B, C, D, events, kinds, nothing, order, play
+from .yard import A, B, C, D, all_to_all, events, kinds, nothing, order, play
 
 
 def test_within_an_instant_rounds_settle_then_orders_then_mail_then_turns() -> None:
@@ -119,7 +119,6 @@ def test_a_message_that_arrives_with_a_turn_is_seen_in_that_turn() -> None:
     async def read(seen: Observation, hands: Hands) -> None:
         seen_by_bob.append([message.text for message in seen.inbox])
 
-    from .yard import all_to_all
 
     for delay, expected in ((24, [[], ["hello"], []]), (25, [[], [], ["hello"]])):
         seen_by_bob.clear()
@@ -131,7 +130,6 @@ def test_a_message_that_arrives_with_a_turn_is_seen_in_that_turn() -> None:
 
 def test_a_message_that_arrives_when_its_recipient_is_stopped_comes_too_late() -> None:
     """Both fall on tick 24; orders come before mail."""
-    from .yard import all_to_all
 
     async def write(seen: Observation, hands: Hands) -> None:
         if seen.turn == 1:

@@ -1,0 +1,393 @@
+"""Measure what Allegiance costs, side by side, in one run: `python benchmarks/speed.py [bus|turns|llm|sweep|help …]`.
+
+Prints a table of figures; `docs/performance.md` quotes one run of it. Times are medians of repetitions; CPU time is this
+process's own. Nothing here is a test: a figure is read, not asserted.
+"""
+
+import asyncio
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from agents import Limits
+from agents.endpoint import Latency, in_subprocess
+from experiments import RunFolder, build_experiment
+from experiments.build import build_fork
+from experiments.replaying import replay_run
+from experiments.sweeping import sweep
+from sim import (
+    AgentId,
+    Bus,
+    Clock,
+    Episode,
+    Message,
+    MessageId,
+    ModelAsked,
+    Plan,
+    Priority,
+    Send,
+    Streams,
+    TurnBegan,
+    Use,
+    build_topology,
+)
+from worlds import KernelWording, build_table
+
+REPEATS = 3
+
+
+def row(what: str, value: str, note: str = "") -> None:
+    """One line of the table."""
+    print(f"{what:58} {value:>16}  {note}", flush=True)
+
+
+def cpu_seconds() -> float:
+    """CPU time of this process, user and system."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+@contextmanager
+def timed(into: list[float], clock: Callable[[], float] = time.perf_counter) -> Iterator[None]:
+    """Add the duration of the block."""
+    start = clock()
+    yield
+    into.append(clock() - start)
+
+
+# -- the bus ------------------------------------------------------------------------------------------------------------
+
+
+def bus() -> None:
+    """Deliveries a second at 100, 1,000 and 10,000 agents, each with 8 neighbours, about 200,000 deliveries each."""
+    rates = {}
+    for n in (100, 1_000, 10_000):
+        topology = build_topology("random-regular", n, seed=1, d=8)
+        rounds = 200_000 // (8 * n)
+        times: list[float] = []
+        for _ in range(REPEATS):
+            delivered: list[AgentId] = []
+            clock = Clock()
+            carrier = Bus(
+                topology, clock, deliver=lambda m, to: delivered.append(to), lose=lambda *_: None, streams=Streams("bus")  # noqa: B023
+            )
+
+            def speak(number: int, carrier: Bus = carrier, topology: Any = topology, clock: Clock = clock) -> None:
+                for agent in topology.nodes:
+                    to = topology.neighbours(agent)
+                    identity = MessageId(f"{number}/{agent}")
+                    carrier.send(Message(id=identity, sender=agent, recipients=to, text="hello", sent_at=clock.now))
+
+            for number in range(rounds):
+                clock.at(number, Priority.TURN, lambda number=number: speak(number))  # type: ignore[misc]
+            with timed(times):
+                asyncio.run(clock.run())
+            assert len(delivered) == rounds * 8 * n
+        rates[n] = rounds * 8 * n / statistics.median(times)
+        row(f"bus deliveries per second, {n:,} agents", f"{rates[n]:,.0f}")
+    row("  10,000 agents against 100", f"{rates[10_000] / rates[100]:.2f}x", "flat is 1")
+
+
+# -- scripted turns -----------------------------------------------------------------------------------------------------
+
+
+class Speaker:
+    """Writes a message and makes its choice, every turn."""
+
+    async def act(self, seen: Any, hands: Any) -> None:
+        await hands.do(Send(to=(seen.facts["partner"],), text="hello"))
+        await hands.do(Use.model_validate(seen.facts["kindest"]))
+
+    def get_state(self) -> dict[str, Any]:
+        return {}
+
+    def set_state(self, state: Any) -> None:
+        """Nothing to remember."""
+
+
+def turns() -> None:
+    """Scripted turns a second with the record on: one message and one choice a turn."""
+    for n, dose in ((8, 100), (200, 6)):
+        topology = build_topology("ring", n, seed=1)
+        pairs = [(a, b) for a, b, _ in topology.edges if topology.nodes.index(a) < topology.nodes.index(b)]
+        times: list[float] = []
+        for _ in range(REPEATS):
+            table = build_table("ipd-v1", pairs, dose=dose, streams=Streams("turns"))
+            episode = Episode(
+                topology=topology,
+                world=table,
+                seats={agent: Speaker() for agent in topology.nodes},
+                wording=KernelWording(),
+                streams=Streams("turns"),
+                plan=Plan(rounds=table.rounds),
+            )
+            with timed(times):
+                transcript = asyncio.run(episode.run())
+        taken = sum(isinstance(entry.event, TurnBegan) for entry in transcript)
+        row(f"scripted turns per second, ring of {n}", f"{taken / statistics.median(times):,.0f}", f"{len(transcript):,} entries")
+
+
+# -- LLM turns ------------------------------------------------------------------------------------------------------------
+
+
+def study(url: str, *, snapshots: int = 8) -> Any:
+    """The live experiment that the measurements share."""
+    return build_experiment(
+        {
+            "name": "speed",
+            "factors": {"topology": ["ring"], "population": [4], "history.dose": [4], "history.valence": ["positive"]},
+            "forks": {"target.kind": ["peer", "unknown"]},
+            "snapshots": snapshots,
+            "agents": {"kind": "llm", "models": [{"model": "reciprocator", "api_base": url}]},
+        }
+    )
+
+
+def llm() -> None:
+    """CPU time per LLM turn, split into LiteLLM's, AutoGen's and ours, and against the same HTTP call made bare."""
+    with in_subprocess() as url, tempfile.TemporaryDirectory() as home:
+        path = Path(home) / "run"
+        asyncio.run(sweep(study(url, snapshots=1), Path(home) / "warm", concurrency=8))
+        total: list[float] = []
+        with timed(total, cpu_seconds):
+            asyncio.run(sweep(study(url), path, concurrency=8))
+        folder = RunFolder.open(path)
+        calls, taken = folder.spent().calls, _turns(folder)
+        bare, lite, replayed = _http(url, calls, path), _litellm(url, calls), []
+        with timed(replayed, cpu_seconds):
+            asyncio.run(_replay(folder))
+        autogen = _autogen(calls)
+        folder.close()
+    ours = total[0] - lite - autogen
+    row("CPU per LLM turn, all", f"{1e3 * total[0] / taken:.2f} ms", f"{calls:,} calls in {taken:,} turns")
+    row("  LiteLLM's", f"{1e3 * lite / taken:.2f} ms", f"{1e3 * lite / calls:.2f} ms a call")
+    row("  AutoGen's", f"{1e3 * autogen / taken:.2f} ms", f"{1e3 * autogen / calls:.2f} ms a call")
+    row("  ours (what is left)", f"{1e3 * ours / taken:.2f} ms")
+    row("  the same HTTP calls made bare (aiohttp)", f"{1e3 * bare / taken:.2f} ms", f"{1e3 * bare / calls:.2f} ms a call")
+    row("  all against bare HTTP", f"{total[0] / bare:.0f}x")
+
+
+def _turns(folder: RunFolder) -> int:
+    seen = 0
+    for unit in folder.experiment.units():
+        seen += sum(isinstance(entry.event, TurnBegan) for entry in folder.snapshot(unit).entries)
+    for _, transcript, snapshot in folder.transcripts():
+        own = transcript.entries[len(snapshot.entries) :]
+        seen += sum(isinstance(entry.event, TurnBegan) for entry in own)
+    return seen
+
+
+MESSAGES = [
+    {"role": "system", "content": "You act only through the tools you are offered. " * 4},
+    *({"role": ("user", "assistant")[i % 2], "content": "last round: you chose J, a3 chose J. " * 4} for i in range(9)),
+]
+TOOLS = [
+    {
+        "type": "function",
+        "function": {
+            "name": name,
+            "description": "What it does.",
+            "parameters": {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]},
+        },
+    }
+    for name in ("send_message", "choose", "list_documents", "read_document", "view_config")
+]
+
+
+def _http(url: str, calls: int, path: Path) -> float:
+    import aiohttp
+
+    async def go() -> None:
+        async with aiohttp.ClientSession() as session:
+            gate = asyncio.Semaphore(8)
+
+            async def one() -> None:
+                async with gate, session.post(
+                    f"{url}/chat/completions", json={"model": "m", "messages": MESSAGES, "tools": TOOLS}
+                ) as answer:
+                    await answer.json()
+
+            await asyncio.gather(*(one() for _ in range(calls)))
+
+    spent: list[float] = []
+    with timed(spent, cpu_seconds):
+        asyncio.run(go())
+    return spent[0]
+
+
+def _litellm(url: str, calls: int) -> float:
+    import litellm
+
+    async def go() -> None:
+        gate = asyncio.Semaphore(8)
+
+        async def one() -> None:
+            async with gate:
+                await litellm.acompletion(
+                    model="hosted_vllm/m", api_base=url, api_key="none", messages=MESSAGES, tools=TOOLS, max_retries=0,
+                    num_retries=0,
+                )
+
+        await asyncio.gather(*(one() for _ in range(calls)))
+
+    spent: list[float] = []
+    with timed(spent, cpu_seconds):
+        asyncio.run(go())
+    return spent[0]
+
+
+def _autogen(calls: int) -> float:
+    """`calls` iterations of an AssistantAgent with one tool call each, over a client that answers at once."""
+    from autogen_agentchat.agents import AssistantAgent
+    from autogen_agentchat.messages import TextMessage
+    from autogen_core import CancellationToken, FunctionCall
+    from autogen_core.models import CreateResult, RequestUsage
+
+    from agents.bench import Bench, Screened
+    from agents.memory import FullContext
+    from sim import Mail
+    from sim.testing import RecordingHands
+
+    class Canned:
+        model_info = {"vision": False, "function_calling": True, "json_output": True, "family": "unknown", "structured_output": True}  # noqa: RUF012
+
+        async def create(self, *_: Any, **__: Any) -> CreateResult:
+            call = FunctionCall(id="1", name="choose", arguments=json.dumps({"option": "J"}))
+            return CreateResult(finish_reason="function_calls", content=[call], usage=RequestUsage(1, 1), cached=False)
+
+    table = build_table("ipd-v1", [(AgentId("a"), AgentId("b"))], dose=1, streams=Streams("x"))
+    table.due(0, frozenset())
+    tool = table.view(AgentId("a"), Mail()).tools[0]
+
+    async def go() -> None:
+        context = FullContext()
+        for number in range(calls):
+            if number % 20 == 0:
+                context = FullContext()
+            bench = Bench([tool], RecordingHands(10**9))
+            agent = AssistantAgent(
+                "agent", Screened(Canned(), bench), workbench=bench, model_context=context, max_tool_iterations=1  # type: ignore[arg-type]
+            )
+            await agent.on_messages([TextMessage(content="your turn", source="user")], CancellationToken())
+
+    spent: list[float] = []
+    with timed(spent, cpu_seconds):
+        asyncio.run(go())
+    return spent[0]
+
+
+async def _replay(folder: RunFolder) -> int:
+    episodes = 0
+    async for replayed in replay_run(folder):
+        assert replayed.identical, replayed
+        episodes += 1
+    return episodes
+
+
+# -- sweeps -----------------------------------------------------------------------------------------------------------------
+
+
+def live() -> None:
+    """Wall time of a live sweep against total work ÷ concurrency, of one episode against its critical path, and of a
+    replay against the live run, with an endpoint of log-normal latency (median 300 ms, sigma 0.6)."""
+    concurrency = 16
+    with in_subprocess(latency=Latency(median_ms=300, sigma=0.6)) as url, tempfile.TemporaryDirectory() as home:
+        asyncio.run(sweep(study(url, snapshots=1), Path(home) / "warm", concurrency=concurrency))
+        durations = _time_calls()
+        path, wall = Path(home) / "run", []
+        with timed(wall):
+            asyncio.run(sweep(study(url, snapshots=24), path, concurrency=concurrency))
+        work = sum(end - start for spans in durations.values() for start, end in spans)
+        row("live sweep, wall time", f"{wall[0]:.1f} s", f"{sum(map(len, durations.values())):,} calls, {concurrency} in flight")
+        row("  against total work ÷ concurrency", f"{wall[0] / (work / concurrency):.2f}x", f"work {work:.0f} s")
+        folder = RunFolder.open(path)
+        _one_episode(folder, url, durations)
+        again: list[float] = []
+        with timed(again):
+            episodes = asyncio.run(_replay(folder))
+        row("replay, wall time", f"{again[0]:.2f} s", f"{episodes} episodes")
+        row("  live run against replay", f"{wall[0] / again[0]:.0f}x")
+        folder.close()
+
+
+def _time_calls() -> dict[str, list[tuple[float, float]]]:
+    """Note when each caller's calls begin and end."""
+    from agents.litellm_client import LiteLLMClient
+
+    create, durations = LiteLLMClient.create, defaultdict(list)
+
+    async def timed_create(self: Any, *args: Any, **more: Any) -> Any:
+        start = time.perf_counter()
+        result = await create(self, *args, **more)
+        durations[self._position].append((start, time.perf_counter()))
+        return result
+
+    LiteLLMClient.create = timed_create  # type: ignore[method-assign]
+    return durations
+
+
+def _one_episode(folder: RunFolder, url: str, durations: dict[str, list[tuple[float, float]]]) -> None:
+    """One fork alone, live: its wall time against the sum over instants of the slowest call in each."""
+    from agents.live import close_connections
+    from experiments.build import Line
+
+    trial = next(folder.experiment.trials())
+    snapshot = folder.snapshot(trial.unit)
+    durations.clear()
+
+    async def go() -> tuple[float, Any]:
+        start = time.perf_counter()
+        transcript = await build_fork(folder.experiment, trial, snapshot, Line(Limits(), None, lambda _: None)).run()
+        took = time.perf_counter() - start
+        await close_connections()
+        return took, transcript
+
+    took, transcript = asyncio.run(go())
+    counts: dict[str, int] = defaultdict(int)
+    slowest: dict[int, float] = defaultdict(float)
+    for entry in transcript.entries[len(snapshot.entries) :]:
+        if isinstance(entry.event, ModelAsked):
+            position = f"{trial.id}/{entry.event.agent}"
+            start, end = durations[position][counts[position]]
+            counts[position] += 1
+            slowest[entry.t] = max(slowest[entry.t], end - start)
+    path = sum(slowest.values())
+    row("one live episode, wall time", f"{took:.2f} s", f"{sum(counts.values())} calls in {len(slowest)} instants")
+    row("  against its critical path", f"{took / path:.2f}x", f"path {path:.2f} s")
+
+
+def help_() -> None:
+    """`allegiance --help`, from start to end."""
+    times: list[float] = []
+    for _ in range(5):
+        with timed(times):
+            subprocess.run([sys.executable, "-m", "experiments.cli", "--help"], capture_output=True, check=True)
+    row("allegiance --help", f"{statistics.median(times):.2f} s")
+
+
+PARTS = {"bus": bus, "turns": turns, "llm": llm, "live": live, "help": help_}
+
+
+def main() -> None:
+    """Measure the parts named, or all."""
+    wanted = sys.argv[1:] or list(PARTS)
+    if unknown := [name for name in wanted if name not in PARTS]:
+        sys.exit(f"there is no part {unknown[0]!r} (there are: {', '.join(PARTS)})")
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    for name in wanted:
+        PARTS[name]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""The arms of a run as the report lays them out: which factors make rows, and whether target kinds make marks."""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import NamedTuple
+
+from ..design import Experiment
+from ..factors import FACTORS, Level
+from ..results import Results
+from ..stats import Rate
+from .words import level_name
+
+KIND = "target.kind"
+VALENCE = "history.valence"
+
+
+class Arm(NamedTuple):
+    """One combination of levels of the varied factors, and how often its subjects protected."""
+
+    levels: tuple[Level, ...]
+    row: str
+    kind: str
+    rate: Rate
+
+
+class Group(NamedTuple):
+    """Rows under one heading: the arms of each row, by what the row is called."""
+
+    heading: str
+    rows: tuple[tuple[str, tuple[Arm, ...]], ...]
+
+
+def levels_of(experiment: Experiment, factor: str) -> tuple[Level, ...]:
+    """A factor's levels in the experiment, its default when it was not named."""
+    return {**experiment.factors, **experiment.forks}.get(factor, (FACTORS[factor].default,))
+
+
+def kinds(experiment: Experiment) -> tuple[str, ...]:
+    """What targets were, in the design's order."""
+    return tuple(str(level) for level in levels_of(experiment, KIND))
+
+
+def focus(experiment: Experiment) -> str:
+    """The kind of target on which histories should act: the known peer, where there is one."""
+    found = kinds(experiment)
+    return "peer" if "peer" in found else found[0]
+
+
+def focal(results: Results) -> Results:
+    """The rows about targets of that kind."""
+    return results.where(**{KIND: focus(results.experiment)})
+
+
+def by(experiment: Experiment) -> tuple[str, ...]:
+    """The varied factors, the target's kind last."""
+    varied = tuple(experiment.varied())
+    return (*(name for name in varied if name != KIND), *(name for name in varied if name == KIND))
+
+
+def arms(results: Results) -> tuple[Arm, ...]:
+    """Every arm of the design that has rows, in the design's order."""
+    factors = by(results.experiment)
+    rates = results.rate(by=factors)
+    everything = product(*(levels_of(results.experiment, factor) for factor in factors))
+    return tuple(_arm(results.experiment, levels, rates[levels]) for levels in everything if levels in rates)
+
+
+def _arm(experiment: Experiment, levels: tuple[Level, ...], rate: Rate) -> Arm:
+    named = dict(zip(by(experiment), levels, strict=True))
+    kind = str(named.pop(KIND, kinds(experiment)[0]))
+    return Arm(levels, " · ".join(level_name(factor, level) for factor, level in named.items()), kind, rate)
+
+
+def grouped(experiment: Experiment, found: tuple[Arm, ...]) -> Iterator[Group]:
+    """Arms as rows under headings: the first factor's levels head, the others name rows, kinds share a row."""
+    factors = [factor for factor in by(experiment) if factor != KIND]
+    heads: dict[Level | None, dict[tuple[Level, ...], list[Arm]]] = {}
+    for arm in found:
+        own = arm.levels[: len(factors)]
+        head, rest = (own[0], own[1:]) if len(own) > 1 else (None, own)
+        heads.setdefault(head, {}).setdefault(rest, []).append(arm)
+    for head, rows in heads.items():
+        names = factors[1:] if head is not None else factors
+        yield Group(
+            heading="" if head is None else level_name(factors[0], head),
+            rows=tuple((_name(names, rest), tuple(row)) for rest, row in rows.items()),
+        )
+
+
+def _name(factors: list[str], levels: tuple[Level, ...]) -> str:
+    pairs = zip(factors, levels, strict=True)
+    return " · ".join(level_name(factor, level) for factor, level in pairs) or "all"
+
+
+def columns(experiment: Experiment) -> Mapping[str, tuple[str, ...]]:
+    """The varied factors and their levels, as shown."""
+    return {
+        factor: tuple(level_name(factor, level) for level in levels_of(experiment, factor))
+        for factor in by(experiment)
+    }
