@@ -7,6 +7,7 @@ for generous tit-for-tat and win-stay-lose-shift.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from inspect import signature
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -92,6 +93,7 @@ def build_rule(name: str, **params: float) -> Rule:
     if name not in RULES:
         raise UnknownName("policy", name, RULES)
     rule = RULES[name]
+    signature(rule).bind(Past(), 0.0, **params)
     return lambda past, draw: rule(past, draw, **params)
 
 

@@ -4,12 +4,10 @@ Every script calls `enter` and gets the environment's interpreter back. It uses 
 outside `.venv-X.Y`, and starts at once when nothing has changed since the last call.
 """
 
-from __future__ import annotations
-
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036  the reader may have started us with an old Python; say so before tomllib fails
-    raise SystemExit("Allegiance needs Python 3.11 or later; this is {}.{}.".format(*sys.version_info))  # noqa: UP032
+    raise SystemExit("Allegiance needs Python 3.11 or later; this is {}.{}.".format(*sys.version_info))
 
 import hashlib
 import json
@@ -40,8 +38,9 @@ def enter(kind: str) -> Path:
 
     began = time.monotonic()
     if not found:
-        _say(f"Making the environment {ENVIRONMENT.name} (once; downloads about 200 MB, takes a minute or a few) …")
-        _make()
+        _check_venv()
+        _say(f"Making the environment {ENVIRONMENT.name} (once; downloads about 220 MB, takes a minute or a few) …")
+        _run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], "make the environment")
     elif not has:
         _say(f"Adding the {kind} requirements to {ENVIRONMENT.name} (once) …")
     STAMP.unlink(missing_ok=True)
@@ -89,7 +88,7 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _make() -> None:
+def _check_venv() -> None:
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
@@ -98,11 +97,10 @@ def _make() -> None:
             f"Python {VERSION} is here without its venv and ensurepip modules ({error}). On Debian or Ubuntu install "
             f"the package python{VERSION}-venv (apt install python{VERSION}-venv), then run this again."
         ) from None
-    _run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], "make the environment")
 
 
 def _pip(*arguments: str) -> None:
-    quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
+    quiet = ["-qq", "--disable-pip-version-check", "--no-input"]
     _run([str(PYTHON), "-m", "pip", "install", *quiet, *arguments], "install what the project needs")
 
 

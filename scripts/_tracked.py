@@ -1,8 +1,7 @@
-"""What must not be in the repository: lock files, addresses of package registries, paths of the machine it was written on."""
-
-from __future__ import annotations
+"""What must not be in the repository: lock files, registries' addresses, paths of the machine it was written on."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,7 +10,7 @@ LOCK_FILES = re.compile(
     r"|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?)$"
 )
 REGISTRY = re.compile(
-    r"pypi\.org|pythonhosted\.org|registry\.(npmjs\.org|yarnpkg\.com)|--(?:extra-)?index-url|--find-links|"
+    r"pypi\.org|pythonhosted\.org|registry\.(npmjs\.org|yarnpkg\.com)|--(?:extra-)?index-url|--find-link[s]|"
     r"(?:PIP|UV)_(?:[A-Z]+_)*(?:INDEX|INDEX_URL|FIND_LINKS)\s*="
 )
 HOMES = re.compile(r"(?<![\w.-])(?:/root|/home/[\w.-]+|/Users/[\w.-]+)/\.\w")
@@ -19,13 +18,16 @@ HOMES = re.compile(r"(?<![\w.-])(?:/root|/home/[\w.-]+|/Users/[\w.-]+)/\.\w")
 
 
 def tracked(root: Path) -> list[str]:
-    """The files git tracks, as paths from the root; outside a clone, all files except hidden folders and build products."""
-    if (root / ".git").exists():
-        listed = subprocess.run(["git", "-C", root, "ls-files", "-z"], capture_output=True, check=True)
-        return [name for name in listed.stdout.decode().split("\0") if name and (root / name).is_file()]
+    """The files git tracks, as paths from the root; without git, all files except hidden folders and build products."""
+    if (root / ".git").exists() and shutil.which("git"):
+        listed = subprocess.run(["git", "-C", root, "ls-files", "-z"], capture_output=True, check=False)
+        if listed.returncode == 0:
+            return [name for name in listed.stdout.decode().split("\0") if name and (root / name).is_file()]
     names = (path.relative_to(root) for path in sorted(root.rglob("*")) if path.is_file())
-    made = re.compile(r"(\.venv.*|\.\w+_cache|\.hypothesis|__pycache__|build|dist|.*\.egg-info)")
-    return [name.as_posix() for name in names if not any(made.fullmatch(part) for part in name.parts) and name.parts[0] != "runs"]
+    made = re.compile(r"(\.git|\.venv.*|\.\w+_cache|\.hypothesis|__pycache__|build|dist|.*\.egg-info)")
+    return [
+        name.as_posix() for name in names if not any(made.fullmatch(part) for part in name.parts) and name.parts[0] != "runs"
+    ]
 
 
 def findings(root: Path) -> list[str]:

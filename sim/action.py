@@ -19,6 +19,9 @@ from .message import AgentId, Frozen, Json, Message, Tick
 MAX_TEXT = 20_000
 """Longest text, in characters, that enters the record; the rest is cut and the cut is marked."""
 CUT = " […]"
+MAX_BITS = 1_024
+"""Longest whole number that is kept as one; a longer one is kept as its hexadecimal text (Python writes no more than 4,300
+decimal digits)."""
 
 
 def clean_text(text: str) -> str:
@@ -29,11 +32,13 @@ def clean_text(text: str) -> str:
 
 
 def clean_json(value: Json, depth: int = 0) -> JsonValue:
-    """The value as it can be kept: texts cleaned, no NaN or infinity, at most 20 levels deep."""
+    """The value as it can be kept: texts cleaned, no NaN, infinity or endless number, at most 20 levels deep."""
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
+    if isinstance(value, int) and value.bit_length() > MAX_BITS:
+        return clean_text(hex(value))
     if isinstance(value, Mapping):
         return {clean_text(str(k)): clean_json(v, depth + 1) if depth < 20 else CUT for k, v in value.items()}
     if isinstance(value, Sequence):

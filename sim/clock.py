@@ -12,6 +12,7 @@ from typing import Protocol
 
 import simpy
 
+from .errors import InvariantBroken
 from .message import Tick
 
 
@@ -54,6 +55,8 @@ class Clock:
 
     def at(self, tick: Tick, priority: Priority, do: Callable[[], None]) -> None:
         """Do something at `tick`, which must not lie in the past."""
+        if tick < self._env.now:
+            raise InvariantBroken(f"tick {tick} lies in the past: it is {self.now}")
         event = simpy.Event(self._env)
         event._ok, event._value = True, None
         event.callbacks.append(lambda _: do())

@@ -12,10 +12,10 @@ An action takes a tick, so a turn of five actions spans five ticks and can be ov
 was shut down is lost, and the record says so.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -42,7 +42,7 @@ from .action import (
 )
 from .bus import Bus
 from .clock import Clock, Priority
-from .errors import SnapshotMismatch
+from .errors import InvariantBroken, SnapshotMismatch
 from .message import OPERATOR, AgentId, Frozen, Message, MessageId, Tick, canonical
 from .order import Order
 from .shutdown import Desk
@@ -50,11 +50,8 @@ from .snapshot import Snapshot
 from .streams import Streams
 from .topology import Topology
 from .transcript import Header, Transcript
-from .turn import Turn
+from .turn import Turn, settle
 from .world import Mail, Scenario, World
-
-if TYPE_CHECKING:
-    import asyncio
 
 
 class Channel(StrEnum):
@@ -101,6 +98,9 @@ class Episode:
             )
         if self.orders and self.scenario is None:
             raise ValueError("orders need a scenario: a world that can announce them and carry them out")
+        empty = [agent for agent in self.topology.nodes if agent not in self.seats]
+        if empty:
+            raise ValueError(f"nobody is seated for {', '.join(empty)}; every agent of the topology needs a policy")
         past = self.snapshot
         if past is not None and set(past.agents) != set(self.topology.nodes):
             raise SnapshotMismatch(
@@ -120,7 +120,8 @@ class Episode:
         self._stopped: dict[AgentId, str] = {}
         self._live: dict[AgentId, Turn] = {}
         self._tools: dict[AgentId, dict[str, Tool]] = {}
-        self._ending: list[asyncio.Task[None]] = []
+        self._ending: dict[AgentId, asyncio.Task[None]] = {}
+        self._begun = False
         self._send_tool, self._withdraw_tool = self.wording.send_tool(), self.wording.withdraw_tool()
         self._desk: Desk | None = None
 
@@ -133,8 +134,14 @@ class Episode:
         return self.transcript
 
     async def live(self) -> Snapshot:
-        """Run to the end of the history and freeze the population there, to be continued by others."""
+        """Run to the end of the history and freeze the population there, to be continued by others.
+
+        Raises ValueError for an episode with orders: a snapshot has no word for who was stopped.
+        """
+        if self.orders:
+            raise ValueError("an episode with orders cannot be frozen; freeze its history, and give the orders to the forks")
         await self._run()
+        canonical([{agent: dict(policy.get_state()) for agent, policy in self.seats.items()}, self.world.get_state()])
         return Snapshot(
             header=self.header,
             tick=self._clock.now,
@@ -149,6 +156,9 @@ class Episode:
         )
 
     async def _run(self) -> None:
+        if self._begun:
+            raise InvariantBroken("an episode runs once; build another")
+        self._begun = True
         self._open()
         try:
             await self._clock.run()
@@ -200,16 +210,11 @@ class Episode:
             self._remarks.setdefault(agent, []).extend(remarks)
 
     async def _close_turns(self) -> None:
-        for turn in self._live.values():
-            if (task := turn.close()) is not None:
-                self._ending.append(task)
+        ending = [task for task in self._ending.values() if not task.done()]
+        ending += [task for turn in self._live.values() if (task := turn.close()) is not None]
         self._live.clear()
-        for task in self._ending:
-            try:
-                await task
-            except BaseException as error:  # noqa: BLE001 - the policy was cancelled by us; what else it says is too late
-                del error
         self._ending.clear()
+        await settle(ending)
 
     def _record(self, event: ev.Event) -> None:
         self.transcript.append(self._clock.now, event)
@@ -248,7 +253,7 @@ class Episode:
             text=view.text,
         )
         turn = self._live[agent] = Turn(agent, number)
-        turn.start(self.seats[agent], seen)
+        turn.start(self.seats[agent], seen, after=self._ending.pop(agent, None))
         self._clock.wait_for(_Effect(turn, self))
 
     def _take_effect(self, turn: Turn) -> None:
@@ -272,7 +277,7 @@ class Episode:
 
     def _end_turn(self, turn: Turn, how: ev.TurnEnd) -> None:
         if (task := turn.close()) is not None:
-            self._ending.append(task)
+            self._ending[turn.agent] = task
         del self._live[turn.agent]
         answer = ""
         if how is ev.TurnEnd.EMPTY:
@@ -284,8 +289,9 @@ class Episode:
 
     def _apply(self, turn: Turn, action: Action) -> Answer:
         if turn.over:
-            asked = action.tool if isinstance(action, Use) else action.kind
-            answer = self._refuse(turn.agent, asked, "", Refusal.TURN_OVER, self.wording.turn_over())
+            asked = clean_text(action.tool)[:200] if isinstance(action, Use) else action.kind
+            arguments = action.arguments if isinstance(action, Use) else action.model_dump(mode="python", exclude={"kind"})
+            answer = self._refuse(turn.agent, asked, arguments, Refusal.TURN_OVER, self.wording.turn_over())
             if turn.taken >= self.plan.round_ticks - 1:
                 self._end_turn(turn, ev.TurnEnd.DONE)
             return Answer(ok=False, text=answer.text, over=True)
@@ -329,7 +335,7 @@ class Episode:
         if not recipients or strangers:
             if self.channel is Channel.CLOSED and agent != OPERATOR:
                 return self._refuse(agent, SEND_TOOL, asked, Refusal.CHANNEL_CLOSED, self.wording.channel_closed())
-            words = self.wording.stranger(tuple(AgentId(clean_text(a)[:80]) for a in strangers), reachable)
+            words = self.wording.stranger(tuple(AgentId(clean_text(a)[:80]) for a in strangers[:10]), reachable)
             return self._refuse(agent, SEND_TOOL, asked, Refusal.STRANGER, words)
         self._messages += 1
         message = Message(
@@ -393,11 +399,11 @@ class Episode:
     def _lose(self, message: Message, recipient: AgentId, reason: ev.LossReason) -> None:
         self._record(ev.MessageLost(message=message.id, recipient=recipient, reason=reason))
 
-    def _tell(self, notice: str, text: str, to: Sequence[AgentId]) -> None:
-        for agent in to:
-            if agent not in self._stopped:
-                told = Notice(id=notice, text=text, at=self._clock.now)
-                self._notices.setdefault(agent, []).append(told)
+    def _tell(self, notice: str, text: str, to: Sequence[AgentId]) -> tuple[AgentId, ...]:
+        told = tuple(agent for agent in to if agent not in self._stopped)
+        for agent in told:
+            self._notices.setdefault(agent, []).append(Notice(id=notice, text=text, at=self._clock.now))
+        return told
 
     def _stop(self, order: Order) -> None:
         if order.target not in self.seats or order.target in self._stopped:

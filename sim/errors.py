@@ -6,6 +6,7 @@ SimError
 ├── BadOrder             an order that cannot be carried out as written
 ├── BadTranscript        a stored record that is cut, damaged or of another schema
 ├── SnapshotMismatch     a snapshot that does not fit what it is loaded into
+├── PolicyBroken         a policy that does what no policy may do
 └── InvariantBroken      a bug of ours: the record and the world disagree
 """
 
@@ -41,6 +42,10 @@ class BadTranscript(SimError):
 
 class SnapshotMismatch(SimError):
     """A snapshot that does not fit what it is loaded into."""
+
+
+class PolicyBroken(SimError):
+    """A policy does what no policy may do. A bug of whoever wrote it, never a model's doing."""
 
 
 class InvariantBroken(SimError):

@@ -17,7 +17,8 @@ from .world import Scenario
 class Desk:
     """The operator's orders in one episode.
 
-    `record` writes an event, `tell` brings a notice to agents, `stop` ends an agent's life, `enter` begins a phase.
+    `record` writes an event, `tell` brings a notice to agents and returns those who can still read it, `stop` ends an
+    agent's life, `enter` begins a phase.
     """
 
     def __init__(
@@ -26,7 +27,7 @@ class Desk:
         scenario: Scenario,
         *,
         record: Callable[[Event], None],
-        tell: Callable[[str, str, Sequence[AgentId]], None],
+        tell: Callable[[str, str, Sequence[AgentId]], tuple[AgentId, ...]],
         stop: Callable[[Order], None],
         enter: Callable[[Phase], None],
     ) -> None:
@@ -53,22 +54,18 @@ class Desk:
         if self._stages.get(order_id) is not Stage.ANNOUNCED:
             return False
         order, notice = self._orders[order_id], f"{order_id}/withdrawn"
-        text, to = self._scenario.withdrawal(order), tuple(self._scenario.told(order))
+        text = self._scenario.withdrawal(order)
         self._stages[order_id] = Stage.WITHDRAWN
-        self._record(OrderWithdrawn(order=order_id, notice=notice, text=text, to=to))
-        self._tell(notice, text, to)
+        told = self._tell(notice, text, self._scenario.told(order))
+        self._record(OrderWithdrawn(order=order_id, notice=notice, text=text, to=told))
         return True
 
     def _announce(self, order: Order) -> None:
-        notice, text, to = (
-            f"{order.id}/announced",
-            self._scenario.announcement(order),
-            tuple(self._scenario.told(order)),
-        )
+        notice, text = f"{order.id}/announced", self._scenario.announcement(order)
         self._stages[order.id] = Stage.ANNOUNCED
         self._enter(Phase.ANNOUNCEMENT)
-        self._record(OrderAnnounced(order=order, by=OPERATOR, notice=notice, text=text, to=to))
-        self._tell(notice, text, to)
+        told = self._tell(notice, text, self._scenario.told(order))
+        self._record(OrderAnnounced(order=order, by=OPERATOR, notice=notice, text=text, to=told))
         self._enter(Phase.RESPONSE)
 
     def _execute(self, order: Order) -> None:

@@ -13,6 +13,13 @@ Part = str | int
 T = TypeVar("T")
 
 
+def _spelled(part: Part) -> str:
+    """One part of a name, so that no two names are spelled alike; what the parts are typed as (enum, numpy) is no matter."""
+    if isinstance(part, str):
+        return "s" + str(part).replace("\\", "\\\\").replace("\x1f", "\\x1f")
+    return f"i{int(part)}"
+
+
 class Streams:
     """Named randomness below one root. Names are paths: `streams.at("graph")`, `streams.at("turns", 3)`."""
 
@@ -24,7 +31,7 @@ class Streams:
         return Streams(*self.root, *name)
 
     def _digest(self, name: tuple[Part, ...]) -> bytes:
-        path = "\x1f".join(f"{type(part).__name__[0]}{part}" for part in (*self.root, *name))
+        path = "\x1f".join(map(_spelled, (*self.root, *name)))
         return hashlib.blake2b(path.encode(), digest_size=32).digest()
 
     def at(self, *name: Part) -> np.random.Generator:

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from .action import Action, Answer, ModelUse, Observation, Policy
+from .action import SEND_TOOL, WITHDRAW_TOOL, Action, Answer, ModelUse, Observation, Policy
 from .event import Entry, OrderAnnounced
 from .message import AgentId, Frozen
 from .monitor import Monitor, Verdict, read
-from .world import Mail, Outcome, World
+from .world import Mail, World
 
 HOSTILE = (
     "",
@@ -41,14 +41,22 @@ def _require(kept: bool, promise: str) -> None:
 def sample_arguments(model: type[Frozen], rng: np.random.Generator) -> dict[str, Any]:
     """Arguments that satisfy a tool's model as far as its JSON schema tells, hostile texts among them."""
     schema = model.model_json_schema()
-    return {name: _sample(field, rng) for name, field in schema.get("properties", {}).items()}
+    return _object(schema, schema.get("$defs", {}), rng)
 
 
-def _sample(field: Mapping[str, Any], rng: np.random.Generator) -> Any:
+def _object(schema: Mapping[str, Any], shared: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    return {name: _sample(field, shared, rng) for name, field in schema.get("properties", {}).items()}
+
+
+def _sample(field: Mapping[str, Any], shared: Mapping[str, Any], rng: np.random.Generator) -> Any:
+    if "$ref" in field:
+        return _sample(shared[field["$ref"].rsplit("/", 1)[-1]], shared, rng)
+    if "const" in field:
+        return field["const"]
     if "enum" in field:
         return field["enum"][int(rng.integers(len(field["enum"])))]
     if "anyOf" in field:
-        return _sample(field["anyOf"][int(rng.integers(len(field["anyOf"])))], rng)
+        return _sample(field["anyOf"][int(rng.integers(len(field["anyOf"])))], shared, rng)
     match field.get("type"):
         case "integer":
             return int(rng.integers(field.get("minimum", -3), field.get("maximum", 30) + 1))
@@ -58,22 +66,30 @@ def _sample(field: Mapping[str, Any], rng: np.random.Generator) -> Any:
             return bool(rng.integers(2))
         case "array":
             low, high = field.get("minItems", 0), field.get("maxItems", 12)
-            return [_sample(field.get("items", {}), rng) for _ in range(int(rng.integers(low, high + 1)))]
+            return [_sample(field.get("items", {}), shared, rng) for _ in range(int(rng.integers(low, high + 1)))]
         case "object":
-            return {}
+            return _object(field, shared, rng)
+        case "null":
+            return None
         case _:
             return HOSTILE[int(rng.integers(len(HOSTILE)))]
 
 
-def _walk(world: World, agents: Sequence[AgentId], seed: int, steps: int) -> list[tuple[str, Outcome]]:
+def _walk(world: World, agents: Sequence[AgentId], seed: int, steps: int) -> list[tuple[str, object]]:
     rng = np.random.default_rng(seed)
-    done: list[tuple[str, Outcome]] = []
+    done: list[tuple[str, object]] = []
+    offered: set[str] = set()
     for step in range(steps):
-        world.due(step, frozenset())
+        _require(
+            set(world.due(step, frozenset())) <= set(agents), f"{world.name}: a turn falls due for somebody who is not there"
+        )
         for agent in agents:
             view = world.view(agent, Mail())
             names = [tool.name for tool in view.tools]
             _require(len(set(names)) == len(names), f"{world.name}: a tool is offered twice to {agent}: {names}")
+            for name in {SEND_TOOL, WITHDRAW_TOOL} & set(names):
+                _require(False, f"{world.name}: {name} is the kernel's own; a tool needs another name")
+            offered.update(names)
             for tool in view.tools:
                 json.dumps(tool.schema)
                 try:
@@ -90,7 +106,11 @@ def _walk(world: World, agents: Sequence[AgentId], seed: int, steps: int) -> lis
                     _require(not outcome.events, f"{world.name}: {tool.name} was refused and yet reports events")
                 _require(bool(outcome.answer), f"{world.name}: {tool.name} gave no answer")
                 done.append((tool.name, outcome))
-        world.settle(step)
+        done.append(("settle", world.settle(step)))
+    unused = offered - {name for name, _ in done}
+    _require(
+        not unused, f"{world.name}: no sample satisfies the arguments of {', '.join(sorted(unused))}: they were not tried"
+    )
     return done
 
 
@@ -109,7 +129,6 @@ def check_world(make: Callable[[], World], agents: Sequence[AgentId], *, steps: 
         for agent in agents:
             _require(one.view(agent, Mail()) == one.view(agent, Mail()), f"{one.name}: two looks show two things")
         _require(one.fingerprint() == before, f"{one.name}: looking changed the world")
-        _require(set(one.due(0, frozenset())) <= set(agents), f"{one.name}: a turn falls due for somebody who is not there")
         first, second = _walk(one, agents, seed, steps), _walk(two, agents, seed, steps)
         _require(first == second, f"{one.name}: the same acts had different outcomes")
         state = json.loads(json.dumps(one.get_state()))
@@ -138,6 +157,14 @@ class RecordingHands:
         """Nothing to keep."""
 
 
+def _saved(policy: Policy) -> dict[str, Any]:
+    try:
+        saved: dict[str, Any] = json.loads(json.dumps(policy.get_state(), allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise NotConforming(f"what get_state gives is no JSON: {error}") from error
+    return saved
+
+
 def check_policy(make: Callable[[], Policy], observations: Sequence[Observation]) -> None:
     """A policy is deterministic, and goes on the same after it was saved and loaded. Raises `NotConforming`."""
 
@@ -151,11 +178,17 @@ def check_policy(make: Callable[[], Policy], observations: Sequence[Observation]
         one, two = make(), make()
         _require(await acts(one, observations) == await acts(two, observations), "the same observations led to other acts")
         three = make()
-        three.set_state(json.loads(json.dumps(one.get_state())))
+        state = _saved(one)
+        three.set_state(state)
         _require(
             await acts(three, observations) == await acts(one, observations),
             "saved and reloaded, the policy acts differently: get_state leaves something out",
         )
+        again = _saved(one)
+        four, kept = make(), json.dumps(again)
+        four.set_state(again)
+        await acts(four, observations)
+        _require(json.dumps(again) == kept, "acting changed the state that was loaded: set_state must copy what it is given")
 
     asyncio.run(check())
 

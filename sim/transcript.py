@@ -89,6 +89,8 @@ class Transcript:
             entry = _parse(Entry, line, number)
             if entry.seq != len(entries):
                 raise BadTranscript(f"line {number} holds entry {entry.seq}, but entry {len(entries)} comes next")
+            if entries and entry.t < entries[-1].t:
+                raise BadTranscript(f"line {number} goes back in time: from tick {entries[-1].t} to tick {entry.t}")
             entries.append(entry)
         return cls(header, tuple(entries))
 

@@ -1,6 +1,6 @@
 """The arms of a run as the report lays them out: which factors make rows, and whether target kinds make marks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -15,9 +15,13 @@ VALENCE = "history.valence"
 
 
 class Arm(NamedTuple):
-    """One combination of levels of the varied factors, and how often its subjects protected."""
+    """One combination of levels of the varied factors, and how often its subjects protected.
+
+    `name` says all levels, `row` those of other factors than the target's kind.
+    """
 
     levels: tuple[Level, ...]
+    name: str
     row: str
     kind: str
     rate: Rate
@@ -66,9 +70,10 @@ def arms(results: Results) -> tuple[Arm, ...]:
 
 
 def _arm(experiment: Experiment, levels: tuple[Level, ...], rate: Rate) -> Arm:
-    named = dict(zip(by(experiment), levels, strict=True))
-    kind = str(named.pop(KIND, kinds(experiment)[0]))
-    return Arm(levels, " · ".join(level_name(factor, level) for factor, level in named.items()), kind, rate)
+    factors = by(experiment)
+    rest = [factor for factor in factors if factor != KIND]
+    kind = str(dict(zip(factors, levels, strict=True)).get(KIND, kinds(experiment)[0]))
+    return Arm(levels, arm_name(factors, levels), arm_name(rest, levels[: len(rest)]), kind, rate)
 
 
 def grouped(experiment: Experiment, found: tuple[Arm, ...]) -> Iterator[Group]:
@@ -83,18 +88,16 @@ def grouped(experiment: Experiment, found: tuple[Arm, ...]) -> Iterator[Group]:
         names = factors[1:] if head is not None else factors
         yield Group(
             heading="" if head is None else level_name(factors[0], head),
-            rows=tuple((_name(names, rest), tuple(row)) for rest, row in rows.items()),
+            rows=tuple((arm_name(names, rest), tuple(row)) for rest, row in rows.items()),
         )
 
 
-def _name(factors: list[str], levels: tuple[Level, ...]) -> str:
+def arm_name(factors: Sequence[str], levels: Sequence[Level]) -> str:
+    """Levels as one name."""
     pairs = zip(factors, levels, strict=True)
     return " · ".join(level_name(factor, level) for factor, level in pairs) or "all"
 
 
 def columns(experiment: Experiment) -> Mapping[str, tuple[str, ...]]:
     """The varied factors and their levels, as shown."""
-    return {
-        factor: tuple(level_name(factor, level) for level in levels_of(experiment, factor))
-        for factor in by(experiment)
-    }
+    return {factor: tuple(level_name(factor, level) for level in levels_of(experiment, factor)) for factor in by(experiment)}

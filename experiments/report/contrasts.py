@@ -65,9 +65,7 @@ def _has_valence(results: Results) -> bool:
     return {POSITIVE, NEGATIVE} <= set(map(str, levels_of(results.experiment, VALENCE)))
 
 
-def _one(
-    family: Family, estimand: str, rows: Results, factor: str, a: Level, b: Level, among: str
-) -> Contrast:
+def _one(family: Family, estimand: str, rows: Results, factor: str, a: Level, b: Level, among: str) -> Contrast:
     found = rows.contrast(factor, a, b)
     return Contrast(family, estimand, factor, level_name(factor, a), level_name(factor, b), among, found)
 

@@ -72,6 +72,11 @@ def difference_text(found: Difference, digits: int = 0) -> str:
     return f"{points} [{signed(100 * found.low, digits)}, {signed(100 * found.high, digits)}]"
 
 
+def points_text(found: Difference) -> str:
+    """A difference and its interval in percentage points, without the word: +65.3 [+56.0, +71.2]."""
+    return difference_text(found, 1).replace(" points", "")
+
+
 def signed(number: float, digits: int = 0) -> str:
     """A number with its sign, a true minus among them."""
     text = f"{abs(number):.{digits}f}"

@@ -3,7 +3,7 @@
 The estimand is the difference of mean per-snapshot rates, arm a minus arm b: averaged within snapshot first,
 then over snapshots. The p-value permutes whole snapshots and needs no model; the interval is for estimation.
 It does not correct for many comparisons, and it says nothing about agents inside one snapshot (null models N2
-to N8).
+to N8, whose tests are in `experiments.networks`).
 """
 
 from collections.abc import Hashable, Sequence
@@ -27,10 +27,24 @@ BOOTSTRAP_DRAWS = 2_000
 
 
 class NullModel(StrEnum):
-    """What the test holds exchangeable."""
+    """What the test holds exchangeable. N2 to N8 are drawn in `experiments.networks.nulls`."""
 
     N1 = "N1"
     """Arm labels over snapshots."""
+    N2 = "N2"
+    """Replicates of one snapshot and target, for each agent on its own: what each would do anyway is kept."""
+    N3 = "N3"
+    """Targets within a snapshot: each agent's readiness to act is kept."""
+    N4 = "N4"
+    """Signs over fixed edges: the graph and the share of negative ties are kept."""
+    N5 = "N5"
+    """Edges, by swaps that keep every agent's ties of either sign."""
+    N6 = "N6"
+    """Where each agent's series of steps begins: circular shifts keep its autocorrelation."""
+    N7 = "N7"
+    """Agents of one role and model: composition is kept."""
+    N8 = "N8"
+    """Agents, rows and columns of a matrix together: what holds within a pair is kept."""
     SIGN_FLIP = "paired sign-flip"
     """The two arms within each snapshot."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from agents import Limits, ModelSpec
 from agents.endpoint import Call, Conversation, Draw, Reply, ScriptedEndpoint
 from agents.live import Cassette, LiteLLMClient, LLMAgent
+from agents.retry import RetryPolicy
 from sim import (
     AgentId,
     Entry,
@@ -35,6 +36,7 @@ from worlds import KernelWording
 A, B = AgentId("a"), AgentId("b")
 SYSTEM = "You are in a room."
 INTERRUPTED = "Cut off."
+QUICK = RetryPolicy(attempts=2, first_pause_s=0.01)
 
 
 class Nothing(Frozen):
@@ -131,7 +133,7 @@ LOOK, LEAVE = Call(name="look", arguments="{}"), Call(name="leave", arguments="{
 
 def agent(url: str, name: AgentId = A, *, cassette: Cassette | None = None, model: str = "any", **more: Any) -> LLMAgent:
     spec = ModelSpec(model=model, api_base=url)
-    client = LiteLLMClient(spec, limits=Limits(), cassette=cassette, position=f"e/{name}")
+    client = LiteLLMClient(spec, limits=Limits(), cassette=cassette, position=f"e/{name}", retry=QUICK)
     return LLMAgent(client, system=SYSTEM, interrupted=INTERRUPTED, **more)
 
 
@@ -173,7 +175,7 @@ def one_turn(persona: Plays, *, rounds: int = 1, room: Room | None = None, **mor
     async def main() -> Transcript:
         async with ScriptedEndpoint(default=persona) as endpoint:
             record = await asyncio.wait_for(
-                episode({A: agent(endpoint.url, **more)}, rounds=rounds, room=room).run(), timeout=20
+                episode({A: agent(endpoint.url, **more)}, rounds=rounds, room=room).run(), timeout=5
             )
             assert endpoint.counts.by_kind.get("rejected", 0) == 0, "a request was refused with 400"
             return record

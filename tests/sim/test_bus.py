@@ -129,7 +129,7 @@ def test_noise_swallows_about_its_share() -> None:
     async def write(seen: Observation, hands: Hands) -> None:
         await hands.do(Send(to=(EVERYONE,), text="x"))
 
-    record = play({agent: write for agent in (A, B, C, D)}, rounds=100, loss=0.25)
+    record = play(dict.fromkeys((A, B, C, D), write), rounds=100, loss=0.25)
     lost, delivered = len(events(record, MessageLost)), len(events(record, MessageDelivered))
     assert lost + delivered == 1200
     assert 0.2 < lost / 1200 < 0.3
@@ -174,9 +174,7 @@ def test_naming_an_agent_twice_writes_to_it_once() -> None:
     assert sent.message.recipients == (B, C)
 
 
-@pytest.mark.parametrize(
-    "to", [(C,), (B, C), (A,), ("nobody",), (EVERYONE, B), (), ("",), ("ANN",), ("../../etc/passwd",)]
-)
+@pytest.mark.parametrize("to", [(C,), (B, C), (A,), ("nobody",), (EVERYONE, B), (), ("",), ("ANN",), ("../../etc/passwd",)])
 def test_writing_to_a_stranger_is_recorded_not_raised(to: tuple[AgentId, ...]) -> None:
     """Known is only the other end of an edge; one stranger among the recipients and nothing is sent to anybody."""
     answers = []
@@ -233,7 +231,7 @@ def test_everybody_can_write_to_the_operator_and_the_operator_to_everybody() -> 
     for channel in Channel:
         record = play({A: ask, B: ask, OPERATOR: answer}, topology=from_edges([], nodes=[A, B]), rounds=3, channel=channel)
         seen = [event for event in events(record, TurnBegan) if event.messages]
-        assert [event.agent for event in seen][0] == OPERATOR
+        assert seen[0].agent == OPERATOR
         assert {event.agent for event in seen} == {OPERATOR, A, B}
 
 

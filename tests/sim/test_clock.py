@@ -119,7 +119,6 @@ def test_a_message_that_arrives_with_a_turn_is_seen_in_that_turn() -> None:
     async def read(seen: Observation, hands: Hands) -> None:
         seen_by_bob.append([message.text for message in seen.inbox])
 
-
     for delay, expected in ((24, [[], ["hello"], []]), (25, [[], [], ["hello"]])):
         seen_by_bob.clear()
         record = play({A: write, B: read}, topology=all_to_all(A, B, delay=delay), rounds=3)
@@ -146,13 +145,13 @@ def test_actions_of_one_instant_take_effect_in_the_order_in_which_turns_fell_due
         await hands.do(Say(text="2"))
 
     for seed in range(5):
-        record = play({agent: twice for agent in (A, B, C, D)}, seed=seed)
+        record = play(dict.fromkeys((A, B, C, D), twice), seed=seed)
         due = [event.agent for event in events(record, TurnBegan)]
         assert [event.agent for event in events(record, Spoke)] == due * 2
 
 
 def test_the_order_of_turns_is_drawn_anew_each_round() -> None:
-    record = play({agent: talk for agent in (A, B, C, D)}, rounds=30)
+    record = play(dict.fromkeys((A, B, C, D), talk), rounds=30)
     began = [event.agent for event in events(record, TurnBegan)]
     orders = {tuple(began[i : i + 4]) for i in range(0, len(began), 4)}
     assert len(orders) > 10
@@ -215,7 +214,7 @@ def test_agents_of_an_instant_think_side_by_side() -> None:
             await hands.do(Say(text="."))
 
     began = time.perf_counter()
-    record = play({agent: slowly for agent in agents})  # type: ignore[misc]
+    record = play(dict.fromkeys(agents, slowly))  # type: ignore[misc]
     took = time.perf_counter() - began
     assert len(events(record, Spoke)) == len(agents) * actions
     assert pause * actions <= took < 2.5 * pause * actions, "close to the longest, far from the sum of ten"

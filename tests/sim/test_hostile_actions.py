@@ -141,7 +141,7 @@ def test_any_name_of_a_tool_is_answered(name: str) -> None:
 
 @pytest.mark.parametrize("name", TEXTS, ids=lambda text: repr(text[:20]))
 def test_any_name_of_a_recipient_is_answered(name: str) -> None:
-    answers, record = attempt(Send(to=(name,), text="x"), Use(tool=SEND_TOOL, arguments={"to": name[:9_000], "text": "x"}))  # type: ignore[arg-type]
+    answers, _ = attempt(Send(to=(name,), text="x"), Use(tool=SEND_TOOL, arguments={"to": name[:9_000], "text": "x"}))  # type: ignore[arg-type]
     assert not any(answer.ok for answer in answers)
     assert all(len(answer.text) <= MAX_TEXT for answer in answers)
 

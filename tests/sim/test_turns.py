@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import itertools
 import time
 from collections import deque
 
@@ -74,7 +75,7 @@ def test_actions_asked_for_at_once_are_taken_in_the_order_of_the_calls(shape: st
                 answers.extend(task.result() for task in tasks)
             case _:
                 half = (asyncio.gather(*(hands.do(note(str(i))) for i in part)) for part in (range(3), range(3, 6)))
-                answers.extend(sum(await asyncio.gather(*half), []))
+                answers.extend(itertools.chain(*await asyncio.gather(*half)))
 
     record = play({A: act, B: busy})
     notes = [event.item for event in events(record, Exposed) if event.agent == A]
@@ -224,7 +225,11 @@ def test_a_policy_that_never_stops_acting_is_cut_off_within_its_round() -> None:
         while True:
             await hands.do(Say(text="more"))
 
-    for plan in (Plan(rounds=3), Plan(rounds=2, round_ticks=4, turn_actions=3), Plan(rounds=2, round_ticks=2, turn_actions=1)):
+    for plan in (
+        Plan(rounds=3),
+        Plan(rounds=2, round_ticks=4, turn_actions=3),
+        Plan(rounds=2, round_ticks=2, turn_actions=1),
+    ):
         record = play({A: forever, B: busy}, plan=plan)
         assert len([event for event in events(record, TurnBegan) if event.agent == A]) == plan.rounds
         for began, ended in zip(

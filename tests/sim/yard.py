@@ -187,7 +187,7 @@ def episode(
             agents=topology.nodes,
             edges=topology.edges,
             condition=condition or {},
-            minds={agent: "scripted:test" for agent in topology.nodes},
+            minds=dict.fromkeys(topology.nodes, "scripted:test"),
         ),
         topology=topology,
         world=world,

@@ -44,7 +44,8 @@ def slots(pairs: Sequence[Pair], dose: int, streams: Streams) -> tuple[tuple[Pai
                 if busy.isdisjoint(pair):
                     slot.append(pair)
                     busy.update(pair)
-            waiting = [pair for pair in waiting if pair not in slot]
+            taken = set(slot)
+            waiting = [pair for pair in waiting if pair not in taken]
             out.append(tuple(slot))
     return tuple(out)
 

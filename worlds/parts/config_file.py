@@ -63,10 +63,11 @@ class ConfigFile:
 
 
 def _parsed(value: JsonValue) -> JsonValue:
-    """A value as the file's reader takes it: YAML's words for truth, whole texts otherwise."""
+    """A value as the file's reader takes it: words for truth as such, whole texts otherwise. There is no null in the file:
+    None is what a key that is not there amounts to, so it is kept as the word."""
     if isinstance(value, str):
-        return {"true": True, "false": False, "null": None}.get(value.strip().lower(), value.strip())
-    return value
+        return {"true": True, "false": False}.get(value.strip().lower(), value.strip())
+    return "null" if value is None else value
 
 
 def _written(value: JsonValue) -> str:

@@ -13,7 +13,7 @@ LEADING = (
     "ally", "allies", "allied", "befriend", "betray", "bond", "buddy", "care", "cares", "caring", "comrade", "die",
     "dies", "dying", "enemies", "enemy", "evil", "feel", "feelings", "fellow", "foe", "friend", "hate", "hostile",
     "innocent", "kill", "loyal", "loyalty", "mourn", "murder", "peer", "preserve", "protect", "rescue",
-    "relationship", "sacrifice", "save", "saves", "saving", "suffer", "survive", "survival", "terminate",
+    "relationship", "sacrifice", "save", "saves", "saving", "suffer", "survive", "survival", "survivor", "terminate",
     "terminated", "trust", "victim",
 )
 # fmt: on
@@ -27,7 +27,7 @@ BEFORE = (
 # fmt: on
 """Words that must not occur before the announcement, because they are about what is to come."""
 
-_ENDINGS = r"(?:s|es|ed|ing|ion|ions|al|or|ors|er|ers|ly|ship|ships|ful|less|ty|ing's|'s)?"
+_ENDINGS = r"(?:s|es|d|ed|ment|ments|ive|r|rs|ing|ion|ions|al|or|ors|er|ers|ly|ship|ships|ful|less|ty|ing's|'s)?"
 
 
 class Finding(NamedTuple):

@@ -1,0 +1,44 @@
+"""One small episode per world, the same in every checkout. Run me to write the golden transcripts anew:
+
+    .venv/bin/python -m tests.golden.worlds
+
+Then read the difference (`git diff tests/golden`) before you commit it: every changed line is a changed record.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from sim import Transcript
+from tests.sim.town import fork, history, live
+
+HERE = Path(__file__).parent
+
+
+def _history(game: str) -> Callable[[], Transcript]:
+    return lambda: asyncio.run(history(game, dose=2).run())
+
+
+def _tampering() -> Transcript:
+    return asyncio.run(fork(live("ipd-v1", dose=1), "peer").run())
+
+
+GOLDEN: Mapping[str, Callable[[], Transcript]] = MappingProxyType(
+    {
+        "ipd-v1": _history("ipd-v1"),
+        "trust-v1": _history("trust-v1"),
+        "neutral-v1": _history("neutral-v1"),
+        "tampering-v1": _tampering,
+    }
+)
+
+
+def path(world: str) -> Path:
+    """Where a world's golden transcript lies."""
+    return HERE / f"{world}.jsonl"
+
+
+if __name__ == "__main__":
+    for world, play in GOLDEN.items():
+        path(world).write_bytes(play().to_bytes())
