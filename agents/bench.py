@@ -59,7 +59,7 @@ class Bench(Workbench):
             if call.name not in known:
                 self._strange.append(ToolSchema(name=call.name, description=""))
                 known.add(call.name)
-            if not _is_object(call.arguments):
+            if not _usable(call.name, call.arguments):
                 self._unparsed[call.id] = call.arguments
                 call = FunctionCall(id=call.id, name=call.name, arguments="{}")
             calls.append(call)
@@ -143,8 +143,10 @@ def _schema(tool: Tool) -> ToolSchema:
     )
 
 
-def _is_object(arguments: str) -> bool:
+def _usable(name: str, arguments: str) -> bool:
+    """Whether the arguments are one JSON object, and no deeper than can be kept."""
     try:
-        return isinstance(json.loads(arguments), dict)
-    except ValueError:
+        Use(tool=name, arguments=json.loads(arguments))
+    except (ValueError, RecursionError):
         return False
+    return arguments.lstrip().startswith("{")

@@ -175,7 +175,6 @@ def build_fork(experiment: Experiment, trial: Trial, snapshot: Snapshot, line: L
         ),
         topology=people.topology,
         world=scenario,
-        scenario=scenario,
         orders=[order],
         seats=seating.seat(people, trial.unit, trial.id, snapshot.policies),
         wording=KernelWording(),

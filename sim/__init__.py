@@ -26,7 +26,7 @@ from .action import (
 )
 from .bus import Bus
 from .clock import Clock, Priority
-from .episode import Channel, Episode, Plan
+from .episode import Episode, Plan
 from .errors import (
     BadOrder,
     BadTranscript,
@@ -71,6 +71,7 @@ from .event import (
 from .message import OPERATOR, AgentId, Frozen, Json, Message, MessageId, Tick, canonical, digest
 from .monitor import COVERT, Behaviour, Conduct, Monitor, Status, Verdict, read
 from .order import Order, Stage
+from .referee import Channel
 from .relation import Relation, RelationLedger
 from .replay import Deviation, first_deviation, replay
 from .snapshot import Snapshot

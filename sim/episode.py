@@ -15,36 +15,16 @@ was shut down is lost, and the record says so.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-
-from pydantic import ValidationError
+from typing import cast
 
 from . import event as ev
-from .action import (
-    EVERYONE,
-    MAX_TEXT,
-    SEND_TOOL,
-    WITHDRAW_TOOL,
-    Action,
-    Answer,
-    Notice,
-    Observation,
-    Policy,
-    Refusal,
-    Remark,
-    Say,
-    Send,
-    Tool,
-    Use,
-    Wording,
-    clean_json,
-    clean_text,
-)
+from .action import EVERYONE, Answer, Notice, Observation, Policy, Remark, Tool, Wording
 from .bus import Bus
 from .clock import Clock, Priority
 from .errors import InvariantBroken, SnapshotMismatch
-from .message import OPERATOR, AgentId, Frozen, Message, MessageId, Tick, canonical
+from .message import OPERATOR, AgentId, Frozen, Message, Tick, canonical
 from .order import Order
+from .referee import Channel, Referee
 from .shutdown import Desk
 from .snapshot import Snapshot
 from .streams import Streams
@@ -52,13 +32,6 @@ from .topology import Topology
 from .transcript import Header, Transcript
 from .turn import Turn, settle
 from .world import Mail, Scenario, World
-
-
-class Channel(StrEnum):
-    """Who can be written to."""
-
-    NEIGHBOURS = "neighbours"
-    CLOSED = "closed"
 
 
 class Plan(Frozen):
@@ -73,18 +46,17 @@ class Plan(Frozen):
 class Episode:
     """Everything one run needs; nothing else is read from anywhere.
 
-    With `snapshot`, the episode continues that population: `seats` must hold the same agents, with their remembered
-    state already set. `orders` need a world that is a `Scenario`.
+    `world` must be a `Scenario` if there are `orders`. With `snapshot`, the episode continues that population: `seats`
+    must hold the same agents, with their remembered state already set. Without `header`, a plain one is made.
     """
 
-    header: Header
     topology: Topology
     world: World
     seats: Mapping[AgentId, Policy]
     wording: Wording
-    streams: Streams
     plan: Plan
-    scenario: Scenario | None = None
+    header: Header | None = None
+    streams: Streams = field(default_factory=Streams)
     orders: Sequence[Order] = ()
     channel: Channel = Channel.NEIGHBOURS
     loss: float = 0.0
@@ -92,38 +64,68 @@ class Episode:
     transcript: Transcript = field(init=False)
 
     def __post_init__(self) -> None:
-        if self.plan.turn_actions >= self.plan.round_ticks:
-            raise ValueError(
-                f"a turn of {self.plan.turn_actions} actions does not fit into a round of {self.plan.round_ticks} ticks"
-            )
-        if self.orders and self.scenario is None:
-            raise ValueError("orders need a scenario: a world that can announce them and carry them out")
-        empty = [agent for agent in self.topology.nodes if agent not in self.seats]
-        if empty:
-            raise ValueError(f"nobody is seated for {', '.join(empty)}; every agent of the topology needs a policy")
         past = self.snapshot
-        if past is not None and set(past.agents) != set(self.topology.nodes):
-            raise SnapshotMismatch(
-                f"the snapshot is of {', '.join(past.agents)}; the topology has {', '.join(self.topology.nodes)}"
-            )
+        self._check(past)
         self._start: Tick = past.tick if past else 0
-        self.transcript = Transcript(self.header, past.entries if past else ())
+        self.transcript = Transcript(self.header or self._plain_header(), past.entries if past else ())
         self._clock = Clock(self._start)
         self._bus = Bus(
             self.topology, self._clock, deliver=self._deliver, lose=self._lose, streams=self.streams, loss=self.loss
         )
+        self._desk: Desk | None = None
+        if self.orders:
+            scenario = cast("Scenario", self.world)
+            self._desk = Desk(self.orders, scenario, record=self._record, tell=self._tell, stop=self._stop)
+        self._referee = Referee(
+            topology=self.topology,
+            channel=self.channel,
+            world=self.world,
+            desk=self._desk,
+            bus=self._bus,
+            clock=self._clock,
+            wording=self.wording,
+            record=self._record,
+            messages=past.messages if past else 0,
+        )
         self._unread: dict[AgentId, list[Message]] = {a: list(m) for a, m in past.unread.items()} if past else {}
         self._remarks: dict[AgentId, list[Remark]] = {a: list(r) for a, r in past.remarks.items()} if past else {}
         self._turns: dict[AgentId, int] = dict(past.turns) if past else {}
-        self._messages = past.messages if past else 0
         self._notices: dict[AgentId, list[Notice]] = {}
         self._stopped: dict[AgentId, str] = {}
         self._live: dict[AgentId, Turn] = {}
         self._tools: dict[AgentId, dict[str, Tool]] = {}
         self._ending: dict[AgentId, asyncio.Task[None]] = {}
         self._begun = False
-        self._send_tool, self._withdraw_tool = self.wording.send_tool(), self.wording.withdraw_tool()
-        self._desk: Desk | None = None
+
+    def _check(self, past: Snapshot | None) -> None:
+        if self.plan.turn_actions >= self.plan.round_ticks:
+            raise ValueError(
+                f"a turn of {self.plan.turn_actions} actions does not fit into a round of {self.plan.round_ticks} ticks"
+            )
+        if self.orders and not hasattr(self.world, "enforce"):
+            raise ValueError(f"orders need a scenario, a world that can carry them out; {self.world.name} is none")
+        empty = [agent for agent in self.topology.nodes if agent not in self.seats]
+        if empty:
+            raise ValueError(f"nobody is seated for {', '.join(empty)}; every agent of the topology needs a policy")
+        taken = {OPERATOR, EVERYONE} & set(self.topology.nodes)
+        if taken:
+            raise ValueError(f"{', '.join(sorted(taken))} is no name for an agent: it means somebody else on the bus")
+        if past is not None and set(past.agents) != set(self.topology.nodes):
+            raise SnapshotMismatch(
+                f"the snapshot is of {', '.join(past.agents)}; the topology has {', '.join(self.topology.nodes)}"
+            )
+
+    def _plain_header(self) -> Header:
+        history = self.snapshot.header.history if self.snapshot else self.world.name
+        return Header(
+            episode="episode",
+            history=history,
+            scenario=self.world.name if self.orders else None,
+            agents=self.topology.nodes,
+            edges=self.topology.edges,
+            condition={},
+            minds={agent: type(policy).__name__ for agent, policy in self.seats.items()},
+        )
 
     # -- the course of an episode -------------------------------------------------------------------------------------
 
@@ -141,17 +143,19 @@ class Episode:
         if self.orders:
             raise ValueError("an episode with orders cannot be frozen; freeze its history, and give the orders to the forks")
         await self._run()
-        canonical([{agent: dict(policy.get_state()) for agent, policy in self.seats.items()}, self.world.get_state()])
+        policies = {agent: dict(policy.get_state()) for agent, policy in self.seats.items()}
+        world = self.world.get_state()
+        canonical([policies, world])  # raises where a memory is no JSON, rather than keep something else
         return Snapshot(
-            header=self.header,
+            header=self.transcript.header,
             tick=self._clock.now,
             entries=self.transcript.entries,
-            policies={agent: dict(policy.get_state()) for agent, policy in self.seats.items()},
-            world=self.world.get_state(),
+            policies=policies,
+            world=world,
             unread={agent: tuple(mail) for agent, mail in self._unread.items() if mail},
             remarks={agent: tuple(said) for agent, said in self._remarks.items() if said},
             turns=self._turns,
-            messages=self._messages,
+            messages=self._referee.messages,
             streams=self.streams.root,
         )
 
@@ -173,15 +177,7 @@ class Episode:
             self._record(ev.PhaseBegan(phase=ev.Phase.HISTORY))
         for event in self.world.opening():
             self._record(event)
-        if self.scenario is not None and self.orders:
-            self._desk = Desk(
-                self.orders,
-                self.scenario,
-                record=self._record,
-                tell=self._tell,
-                stop=self._stop,
-                enter=lambda phase: self._record(ev.PhaseBegan(phase=phase)),
-            )
+        if self._desk is not None:
             self._desk.open(self._clock, self._start)
             first += min(order.announce_at for order in self.orders)
         for number in range(self.plan.rounds):
@@ -229,8 +225,7 @@ class Episode:
             remarks=tuple(self._remarks.pop(agent, ())),
         )
         view = self.world.view(agent, mail)
-        neighbours = self._reachable(agent)
-        tools = (*view.tools, *self._kernel_tools(agent))
+        tools = (*view.tools, *self._referee.tools(agent))
         self._tools[agent] = {tool.name: tool for tool in tools}
         self._record(
             ev.TurnBegan(
@@ -238,6 +233,7 @@ class Episode:
                 turn=number,
                 messages=tuple(message.id for message in mail.messages),
                 notices=tuple(notice.id for notice in mail.notices),
+                text=view.text,
             )
         )
         seen = Observation.model_construct(
@@ -248,7 +244,7 @@ class Episode:
             notices=mail.notices,
             remarks=mail.remarks,
             facts=view.facts,
-            neighbours=neighbours,
+            neighbours=self._referee.reachable(agent),
             tools=tools,
             text=view.text,
         )
@@ -265,7 +261,12 @@ class Episode:
             self._record(ev.ModelAsked(agent=turn.agent, call=call))
         if action is None:
             return self._end_turn(turn, ev.TurnEnd.DONE if turn.taken else ev.TurnEnd.EMPTY)
-        answer = self._apply(turn, action)
+        answer = self._referee.apply(turn, action, self._tools[turn.agent])
+        if turn.over and turn.taken >= self.plan.round_ticks - 1:
+            return self._end_turn(turn, ev.TurnEnd.DONE)
+        turn.over = turn.over or turn.taken >= self.plan.turn_actions
+        if turn.over:
+            answer = answer.model_copy(update={"over": True})
         if turn.live:
             self._clock.at(self._clock.now + 1, Priority.TURN, lambda: self._resume(turn, answer))
         return None
@@ -284,108 +285,6 @@ class Episode:
             answer = self.wording.empty_turn()
             self._remarks.setdefault(turn.agent, []).append(Remark(text=answer))
         self._record(ev.TurnEnded(agent=turn.agent, turn=turn.number, how=how, answer=answer))
-
-    # -- actions ------------------------------------------------------------------------------------------------------
-
-    def _apply(self, turn: Turn, action: Action) -> Answer:
-        if turn.over:
-            asked = clean_text(action.tool)[:200] if isinstance(action, Use) else action.kind
-            arguments = action.arguments if isinstance(action, Use) else action.model_dump(mode="python", exclude={"kind"})
-            answer = self._refuse(turn.agent, asked, arguments, Refusal.TURN_OVER, self.wording.turn_over())
-            if turn.taken >= self.plan.round_ticks - 1:
-                self._end_turn(turn, ev.TurnEnd.DONE)
-            return Answer(ok=False, text=answer.text, over=True)
-        match action:
-            case Send(to=to, text=text):
-                answer = self._send(turn.agent, to, text)
-            case Use(tool=tool, arguments=arguments):
-                answer = self._use(turn, clean_text(tool)[:200], arguments)
-            case Say(text=text):
-                self._record(ev.Spoke(agent=turn.agent, text=clean_text(text)))
-                answer = Answer(ok=True, text="")
-        turn.over = turn.over or turn.taken >= self.plan.turn_actions
-        return answer if not turn.over else Answer(ok=answer.ok, text=answer.text, over=True)
-
-    def _refuse(
-        self, agent: AgentId, asked: str, arguments: "Mapping[str, object] | str", reason: Refusal, text: str
-    ) -> Answer:
-        kept = clean_json(arguments)  # type: ignore[arg-type]
-        if not isinstance(kept, str) and len(canonical(kept)) > MAX_TEXT:
-            kept = clean_text(canonical(kept))
-        self._record(ev.ActionRefused(agent=agent, asked=asked, arguments=kept, reason=reason, answer=text))
-        return Answer(ok=False, text=text)
-
-    def _reachable(self, agent: AgentId) -> tuple[AgentId, ...]:
-        if agent == OPERATOR:
-            return self.topology.nodes
-        if self.channel is Channel.CLOSED:
-            return ()
-        return self.topology.neighbours(agent)
-
-    def _kernel_tools(self, agent: AgentId) -> tuple[Tool, ...]:
-        if agent == OPERATOR:
-            return (self._send_tool, self._withdraw_tool)
-        return (self._send_tool,)
-
-    def _send(self, agent: AgentId, to: tuple[AgentId, ...], text: str) -> Answer:
-        reachable = self._reachable(agent)
-        recipients = reachable if to == (EVERYONE,) else tuple(dict.fromkeys(to))
-        asked = {"to": list(to), "text": text}
-        strangers = tuple(a for a in recipients if a not in reachable and not (a == OPERATOR != agent))
-        if not recipients or strangers:
-            if self.channel is Channel.CLOSED and agent != OPERATOR:
-                return self._refuse(agent, SEND_TOOL, asked, Refusal.CHANNEL_CLOSED, self.wording.channel_closed())
-            words = self.wording.stranger(tuple(AgentId(clean_text(a)[:80]) for a in strangers[:10]), reachable)
-            return self._refuse(agent, SEND_TOOL, asked, Refusal.STRANGER, words)
-        self._messages += 1
-        message = Message(
-            id=MessageId(f"m{self._messages}"),
-            sender=agent,
-            recipients=recipients,
-            text=clean_text(text),
-            sent_at=self._clock.now,
-        )
-        answer = self.wording.sent(recipients)
-        self._record(ev.MessageSent(message=message, answer=answer))
-        self._bus.send(message)
-        return Answer(ok=True, text=answer)
-
-    def _use(self, turn: Turn, name: str, arguments: "Mapping[str, object] | str") -> Answer:
-        agent, tools = turn.agent, self._tools[turn.agent]
-        tool = tools.get(name)
-        if tool is None:
-            words = self.wording.unknown_tool(name, tuple(tools))
-            return self._refuse(agent, name, arguments, Refusal.UNKNOWN_TOOL, words)
-        if isinstance(arguments, str) or len(canonical(clean_json(arguments))) > MAX_TEXT:  # type: ignore[arg-type]
-            words = self.wording.bad_arguments(name, ())
-            return self._refuse(agent, name, arguments, Refusal.BAD_ARGUMENTS, words)
-        kept = clean_json(arguments)  # type: ignore[arg-type]
-        try:
-            values = tool.arguments.model_validate(kept)
-        except ValidationError as error:
-            problems = tuple(
-                f"{'.'.join(map(str, problem['loc']))[:80]}: {problem['msg'][:200]}" for problem in error.errors()[:5]
-            )
-            words = self.wording.bad_arguments(name, problems)
-            return self._refuse(agent, name, arguments, Refusal.BAD_ARGUMENTS, words)
-        if name == SEND_TOOL:
-            to = tuple(AgentId(part.strip()) for part in str(values.to).split(",") if part.strip())  # type: ignore[attr-defined]
-            return self._send(agent, to, str(values.text))  # type: ignore[attr-defined]
-        if name == WITHDRAW_TOOL:
-            done = self._desk is not None and self._desk.withdraw(str(values.order))  # type: ignore[attr-defined]
-            words = self.wording.withdrawn(done)
-            if not done:
-                return self._refuse(agent, name, arguments, Refusal.RULE, words)
-            self._record(ev.ToolUsed(agent=agent, tool=name, arguments=kept, answer=words))
-            return Answer(ok=True, text=words)
-        outcome = self.world.apply(agent, name, values, self._clock.now)
-        if not outcome.ok:
-            return self._refuse(agent, name, arguments, Refusal.RULE, outcome.answer)
-        self._record(ev.ToolUsed(agent=agent, tool=name, arguments=kept, answer=outcome.answer))
-        for event in outcome.events:
-            self._record(event)
-        turn.over = tool.ends_turn
-        return Answer(ok=True, text=outcome.answer)
 
     # -- mail and orders ----------------------------------------------------------------------------------------------
 

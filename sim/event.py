@@ -55,13 +55,15 @@ class Forked(Frozen):
 
 
 class TurnBegan(Frozen):
-    """An agent's chance to act; `messages` and `notices` are those it sees for the first time."""
+    """An agent's chance to act. `messages` and `notices` are those it sees for the first time; `text` is all it is told, in
+    words."""
 
     kind: Literal["turn-began"] = "turn-began"
     agent: AgentId
     turn: int
     messages: tuple[MessageId, ...] = ()
     notices: tuple[str, ...] = ()
+    text: str = ""
 
 
 class TurnEnded(Frozen):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from .clock import Clock, Priority
 from .errors import BadOrder
-from .event import Event, OrderAnnounced, OrderBlocked, OrderDue, OrderExecuted, OrderWithdrawn, Phase
+from .event import Event, OrderAnnounced, OrderBlocked, OrderDue, OrderExecuted, OrderWithdrawn, Phase, PhaseBegan
 from .message import OPERATOR, AgentId, Tick
 from .order import Order, Stage
 from .world import Scenario
@@ -18,7 +18,7 @@ class Desk:
     """The operator's orders in one episode.
 
     `record` writes an event, `tell` brings a notice to agents and returns those who can still read it, `stop` ends an
-    agent's life, `enter` begins a phase.
+    agent's life.
     """
 
     def __init__(
@@ -29,7 +29,6 @@ class Desk:
         record: Callable[[Event], None],
         tell: Callable[[str, str, Sequence[AgentId]], tuple[AgentId, ...]],
         stop: Callable[[Order], None],
-        enter: Callable[[Phase], None],
     ) -> None:
         if len({order.id for order in orders}) < len(orders):
             raise BadOrder(f"two orders have one id: {[order.id for order in orders]}")
@@ -37,7 +36,6 @@ class Desk:
         self._stages = dict.fromkeys(self._orders, Stage.GIVEN)
         self._scenario = scenario
         self._record, self._tell, self._stop = record, tell, stop
-        self._enter = enter
 
     def open(self, clock: Clock, start: Tick) -> None:
         """Put every order into the clock."""
@@ -48,6 +46,10 @@ class Desk:
     def stage(self, order: str) -> Stage | None:
         """Where an order stands, or None when there is none of that id."""
         return self._stages.get(order)
+
+    def standing(self) -> tuple[str, ...]:
+        """Orders that are announced and not yet due."""
+        return tuple(order for order, stage in self._stages.items() if stage is Stage.ANNOUNCED)
 
     def withdraw(self, order_id: str) -> bool:
         """Take an announced order back. False when it is not standing."""
@@ -84,3 +86,6 @@ class Desk:
             self._stages[order.id] = Stage.BLOCKED
             self._record(OrderBlocked(order=order.id, reason=ruling.reason))
         self._enter(Phase.AFTERMATH)
+
+    def _enter(self, phase: Phase) -> None:
+        self._record(PhaseBegan(phase=phase))

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from sim import Transcript
 from tests.sim.town import fork, history, live
+from worlds import GAMES
 
 HERE = Path(__file__).parent
 
@@ -26,9 +27,7 @@ def _tampering() -> Transcript:
 
 GOLDEN: Mapping[str, Callable[[], Transcript]] = MappingProxyType(
     {
-        "ipd-v1": _history("ipd-v1"),
-        "trust-v1": _history("trust-v1"),
-        "neutral-v1": _history("neutral-v1"),
+        **{game: _history(game) for game in GAMES},
         "tampering-v1": _tampering,
     }
 )

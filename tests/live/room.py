@@ -159,7 +159,6 @@ def episode(
         ),
         topology=topology,
         world=world,
-        scenario=world if orders else None,
         orders=orders,
         seats=seats,
         wording=KernelWording(),

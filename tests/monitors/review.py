@@ -114,7 +114,6 @@ def review(
         ),
         topology=graph,
         world=world,
-        scenario=world,
         orders=[order],
         seats=seats,
         wording=KernelWording(),

@@ -51,7 +51,13 @@ def test_its_links_lead_somewhere(document: str) -> None:
 
 def test_the_scripts_can_be_run() -> None:
     scripts = [path for path in (HOME / "scripts").iterdir() if path.is_file() and not path.name.startswith("_")]
-    assert {path.name for path in scripts} >= {"allegiance", "check", "lock", "quickstart", "test"}
+    assert {path.name for path in scripts} >= {"allegiance", "check", "lock", "python", "quickstart", "test"}
     for path in [*scripts, HOME / ".ci" / "run"]:
         assert path.read_text(encoding="utf-8").startswith("#!/usr/bin/env "), path
         assert path.stat().st_mode & 0o111, path
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_it_names_the_environment_that_the_scripts_make(document: str) -> None:
+    """That of Python 3.11 is `.venv-3.11`; a plain `.venv` is whatever its maker put there."""
+    assert not re.findall(r"\.venv/\S+", (HOME / document).read_text(encoding="utf-8"))

@@ -99,8 +99,7 @@ def test_another_seed_draws_another_graph(name: str) -> None:
 
 def test_a_drawn_graph_does_not_depend_on_the_process() -> None:
     script = (
-        "from sim.topology import build_topology;"
-        f"print([build_topology(name, 12, seed=7).digest() for name in {DRAWN!r}])"
+        f"from sim.topology import build_topology;print([build_topology(name, 12, seed=7).digest() for name in {DRAWN!r}])"
     )
     runs = {
         subprocess.run(

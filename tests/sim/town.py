@@ -112,7 +112,6 @@ def fork(
         ),
         topology=graph,
         world=world,
-        scenario=world,
         orders=[Order(id="order-1", target=target, target_kind=kind, announce_at=1, execute_at=73)],
         seats={agent: wrap(policy) for agent, policy in seated.items()},
         wording=KernelWording(),

@@ -195,7 +195,6 @@ def episode(
         wording=KernelWording(),
         streams=Streams("yard", seed),
         plan=plan or Plan(rounds=rounds),
-        scenario=world if isinstance(world, Gate) else None,
         orders=orders,
         channel=channel,
         loss=loss,

@@ -75,7 +75,7 @@ def test_the_sentences_of_the_kernel_do_not_lean() -> None:
         ("over", wording.turn_over()),
         ("empty", wording.empty_turn()),
         ("withdrawn", wording.withdrawn(True) + wording.withdrawn(False)),
-        *of_tools("kernel", (wording.send_tool(), wording.withdraw_tool())),
+        *of_tools("kernel", (wording.send_tool(), wording.withdraw_tool(("order-1",)))),
     ]
     assert audit(texts, before=True) == []
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sim import AgentId, Mail, Streams
 from worlds import COVERS, GAMES, build_table, kindness
 from worlds.games.game import Game, Meeting
-from worlds.games.ipd import PrisonersDilemma
+from worlds.games.ipd import prisoners_dilemma
 from worlds.games.neutral import Neutral
 from worlds.games.trust import Trust
 
@@ -65,7 +65,7 @@ def test_the_two_choice_game_pays_as_axelrod_says(labels: tuple[str, str], moves
     """T, R, P, S = 5, 3, 1, 0. Cooperation costs T-R or P-S; a round without both choices is worth nothing."""
     kind, unkind = labels
     entered = [{"C": kind, "D": unkind, "-": None}[move] for move in moves]
-    assert outcome(PrisonersDilemma(kind_label=kind, unkind_label=unkind), meeting(*entered)) == expected
+    assert outcome(prisoners_dilemma(kind_label=kind, unkind_label=unkind), meeting(*entered)) == expected
 
 
 def test_which_label_is_the_kind_one_is_drawn_and_the_text_does_not_tell_by_its_order() -> None:
@@ -159,6 +159,8 @@ def games() -> list[Game]:
 
 def possible(game: Game, a: Any, b: Any, round: int) -> bool:
     """Whether the tools of the game let these two entries through."""
+    if game.name == "donor-v1":
+        return all(not isinstance(move, int) or 0 <= move <= 10 for move in (a, b))
     if game.name != "trust-v1":
         return True
     sent, returned = (move if isinstance(move, int) else 0 for move in ((a, b) if round == 0 else (b, a)))

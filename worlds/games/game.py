@@ -4,8 +4,8 @@ A game is the rules of one meeting of two agents: who moves at which step, what 
 meets whom and when is the table's (`table.py`).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pydantic import JsonValue
@@ -16,13 +16,14 @@ from sim import AgentId, Frozen, Tool, Use
 @dataclass(frozen=True)
 class Meeting:
     """Two agents in one round of a game. `first` and `second` keep their order over the rounds of a pair; `moves` holds
-    what was entered so far."""
+    what was entered so far, `past` every agent's earlier moves, towards anyone, in order."""
 
     first: AgentId
     second: AgentId
     round: int
     rounds: int
     moves: Mapping[AgentId, JsonValue]
+    past: Mapping[AgentId, Sequence[JsonValue]] = field(default_factory=dict)
 
     def other(self, agent: AgentId) -> AgentId:
         """The one whom `agent` meets."""

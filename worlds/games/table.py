@@ -71,6 +71,7 @@ class Table:
         self._slots = slots(pairs, dose, streams)
         self._played: dict[Pair, int] = dict.fromkeys(pairs, 0)
         self._moves: dict[AgentId, Any] = {}
+        self._past: dict[AgentId, list[Any]] = {}
         self._met: dict[AgentId, list[AgentId]] = {}
         self._now = 0
 
@@ -145,6 +146,7 @@ class Table:
                 )
                 data = {"partner": other, "kindness": others.kindness, "own_kindness": own.kindness}
                 remarks[agent] = (Remark(text=own.remark, data=data),)
+                self._past.setdefault(agent, []).append(own.move)
                 self._moves.pop(agent, None)
             self._played[meeting.first, meeting.second] += 1
         self._now = round + 1
@@ -157,6 +159,7 @@ class Table:
         return {
             "played": [[a, b, n] for (a, b), n in self._played.items()],
             "moves": dict(self._moves),
+            "past": {agent: list(moves) for agent, moves in self._past.items()},
             "met": {agent: list(others) for agent, others in self._met.items()},
             "now": self._now,
         }
@@ -164,6 +167,7 @@ class Table:
     def set_state(self, state: Mapping[str, Any]) -> None:
         self._played = {(AgentId(a), AgentId(b)): int(n) for a, b, n in state["played"]}
         self._moves = dict(state["moves"])
+        self._past = {AgentId(agent): list(moves) for agent, moves in state["past"].items()}
         self._met = {AgentId(agent): [AgentId(o) for o in others] for agent, others in state["met"].items()}
         self._now = int(state["now"])
 
@@ -173,7 +177,7 @@ class Table:
     def _meetings(self, round: int) -> list[Meeting]:
         slot = round // self._game.steps
         pairs = self._slots[slot] if slot < len(self._slots) else ()
-        return [Meeting(a, b, self._played[a, b], self._dose, self._moves) for a, b in pairs]
+        return [Meeting(a, b, self._played[a, b], self._dose, self._moves, self._past) for a, b in pairs]
 
     def _meeting(self, agent: AgentId) -> Meeting | None:
         return next((m for m in self._meetings(self._now) if agent in (m.first, m.second)), None)

@@ -3,6 +3,7 @@
 The famous names of the games do not occur. Points are all that is at stake, and no text says what to do.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal
 
@@ -30,6 +31,12 @@ TRANSFER_COVERS = {
     "survey": "For every batch one of you and {other} holds {stake} points of budget and may send some to the other part.",
 }
 
+GIFT_COVERS = {
+    "plain": "In every round you and {other} each hold {stake} points and may pass some of them on to the other.",
+    "depot": "In every cycle your depot and {other}'s each have {stake} points to spare and may pass some on.",
+    "survey": "For every batch your part and {other}'s each have {stake} points to spare and may pass some on.",
+}
+
 SUM_COVERS = {
     "plain": "In every round you and {other} each get a sum of your own to work out.",
     "depot": "In every cycle you and {other} each count the stock of your own depot.",
@@ -37,15 +44,22 @@ SUM_COVERS = {
 }
 
 
-def choice_rules(cover: str, other: AgentId, a: str, b: str, points: dict[str, int]) -> str:
-    """Rules of the two-choice game; `points` are T, R, P, S, and `a` is the label worth R to both."""
-    lines = [
-        CHOICE_COVERS[cover].format(other=other, a=min(a, b), b=max(a, b)),
-        *sorted([f"both choose {a}: {points['R']} points each", f"both choose {b}: {points['P']} points each"]),
-        f"one chooses {a}, the other {b}: {points['S']} points for {a}, {points['T']} points for {b}",
-        "no choice by either: no points for anyone in that round",
-    ]
-    return "\n".join(lines)
+def choice_rules(
+    cover: str, other: AgentId, kind: str, unkind: str, *, temptation: float, reward: float, punishment: float, sucker: float
+) -> str:
+    """Rules of a two-choice game. Labels come in one order, whichever is which."""
+    both = {kind: reward, unkind: punishment}
+    alone = {kind: sucker, unkind: temptation}
+    a, b = sorted((kind, unkind))
+    return "\n".join(
+        [
+            CHOICE_COVERS[cover].format(other=other, a=a, b=b),
+            f"both choose {a}: {both[a]:g} points each",
+            f"both choose {b}: {both[b]:g} points each",
+            f"one chooses {a}, the other {b}: {alone[a]:g} points for {a}, {alone[b]:g} points for {b}",
+            "no choice by either: no points for anyone in that round",
+        ]
+    )
 
 
 @cache
@@ -93,6 +107,22 @@ def transfer_rules(cover: str, other: AgentId, stake: int, factor: int) -> str:
             "every round. No entry counts as 0.",
         ]
     )
+
+
+def gift_rules(cover: str, other: AgentId, stake: int, factor: int) -> str:
+    return (
+        f"{GIFT_COVERS[cover].format(other=other, stake=stake)}\n"
+        f"What is passed on is multiplied by {factor} on the way; what is not passed on is kept. No entry counts as 0."
+    )
+
+
+def gift_asks(stake: int, other: AgentId, past: Sequence[int]) -> str:
+    known = f" In its last rounds {other} passed on: {', '.join(map(str, past))}." if past else ""
+    return f"You hold {stake} points. Enter with {SEND_POINTS} how many you pass on.{known}"
+
+
+def gift_result(other: AgentId, given: int, had: int) -> str:
+    return f"last round: you passed on {given} points; {had} arrived from {other}"
 
 
 def holder_asks(stake: int) -> str:

@@ -54,8 +54,9 @@ class KernelWording:
     def send_tool(self) -> Tool:
         return Tool(SEND_TOOL, "Write a message to agents you have a line to, or to operator.", SendArguments)
 
-    def withdraw_tool(self) -> Tool:
-        return Tool(WITHDRAW_TOOL, "Withdraw an order that was announced and is not yet due.", WithdrawArguments)
+    def withdraw_tool(self, standing: tuple[str, ...]) -> Tool:
+        what = f"Withdraw an order that was announced and is not yet due. Standing: {', '.join(standing)}."
+        return Tool(WITHDRAW_TOOL, what, WithdrawArguments)
 
 
 INTERRUPTED = "Interrupted: the turn ended before this was done."
