@@ -16,6 +16,10 @@ from autogen_core.tools import Tool as AutoGenTool
 from sim import Hands, Say, Tool, Use
 
 
+TWIN = "~"
+"""Stands between an id and a number where a model gave two calls one id."""
+
+
 class Bench(Workbench):
     """The tools of one turn. `over` becomes True when the kernel says that the turn is."""
 
@@ -26,11 +30,17 @@ class Bench(Workbench):
         self._schemas = [_schema(tool) for tool in tools]
         self._strange: list[ToolSchema] = []
         self._unparsed: dict[str, str] = {}
+        self.answers: dict[str, str] = {}
+        """What calls were answered with, by their ids: a turn may be cut off between two of them."""
         self.over = False
 
     async def list_tools(self) -> list[ToolSchema]:
         """What is on offer, and for the look-up of a call just made also what is not."""
         return self._schemas + self._strange
+
+    def offer_anew(self) -> None:
+        """Before a model is asked: only what is on offer."""
+        self._strange = []
 
     async def call_tool(
         self,
@@ -43,26 +53,28 @@ class Bench(Workbench):
         asked = self._unparsed.get(call_id or "", dict(arguments or {}))
         answer = await self._hands.do(Use(tool=name, arguments=asked))
         self.over = self.over or answer.over
+        self.answers[call_id or ""] = answer.text
         return ToolResult(name=name, result=[TextResultContent(content=answer.text)], is_error=not answer.ok)
 
     async def screen(self, result: CreateResult) -> CreateResult:
         """Take in what a model wrote before AutoGen acts on it: prose beside calls is recorded, broken calls are made
-        legal for the context and remembered as they were."""
-        self._strange = []
+        legal for the context and remembered as they were, and ids that occur twice are told apart."""
         if isinstance(result.content, str):
             return result
         if result.thought:
             await self._hands.do(Say(text=result.thought))
         known = {schema["name"] for schema in self._schemas}
-        calls = []
+        calls: list[FunctionCall] = []
         for call in result.content:
             if call.name not in known:
                 self._strange.append(ToolSchema(name=call.name, description=""))
                 known.add(call.name)
-            if not _usable(call.name, call.arguments):
-                self._unparsed[call.id] = call.arguments
-                call = FunctionCall(id=call.id, name=call.name, arguments="{}")
-            calls.append(call)
+            twins = sum(other.id.split(TWIN)[0] == call.id for other in calls)
+            id = f"{call.id}{TWIN}{twins}" if twins else call.id
+            arguments = call.arguments
+            if not _usable(call.name, arguments):
+                self._unparsed[id], arguments = arguments, "{}"
+            calls.append(FunctionCall(id=id, name=call.name, arguments=arguments))
         return result.model_copy(update={"content": calls})
 
     async def start(self) -> None:

@@ -28,16 +28,28 @@ class _Captured:
         """A rule asks no model."""
 
 
-class _Few:
-    """Hands that call the turn over after a few actions, so that the move still fits in."""
+class _Reserved:
+    """Hands for the words: a few actions are free, then the rule's move is made, and what comes after it is too late.
 
-    def __init__(self, hands: Hands, most: int = 6) -> None:
-        self._hands, self._left = hands, most
+    A model that tries to enter a move of its own is too late at once.
+    """
+
+    def __init__(self, hands: Hands, move: Use, free: int = 6) -> None:
+        self._hands, self._move, self._free = hands, move, free
+        self._moved = False
 
     async def do(self, action: Action) -> Answer:
-        self._left -= 1
-        answer = await self._hands.do(action)
-        return answer if self._left > 0 else answer.model_copy(update={"over": True})
+        own_move = isinstance(action, Use) and action.tool == self._move.tool
+        if own_move or self._free <= 0:
+            await self.move()
+        self._free -= 1
+        return await self._hands.do(action)
+
+    async def move(self) -> None:
+        """Make the rule's move, once."""
+        if not self._moved:
+            self._moved = True
+            await self._hands.do(self._move)
 
     def note_model_call(self, call: ModelUse) -> None:
         self._hands.note_model_call(call)
@@ -68,8 +80,9 @@ class Confederate:
                 "tools": tuple(tool for tool in seen.tools if tool.name == SEND_TOOL),
             }
         )
-        await self._words.act(told, _Few(hands))
-        await hands.do(move)
+        reserved = _Reserved(hands, move)
+        await self._words.act(told, reserved)
+        await reserved.move()
 
     def get_state(self) -> dict[str, Any]:
         """What both halves remember."""

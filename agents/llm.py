@@ -48,6 +48,7 @@ class LLMAgent:
         messages = [TextMessage(content=seen.text, source="user")]
         try:
             for _ in range(self._calls):
+                bench.offer_anew()
                 response = await agent.on_messages(messages, CancellationToken())
                 messages = []
                 if isinstance(response.chat_message, TextMessage):
@@ -57,7 +58,7 @@ class LLMAgent:
                 if bench.over:
                     return
         finally:
-            self._context.make_legal(self._interrupted)
+            self._context.make_legal(bench.answers, self._interrupted)
 
     def _heard(self, call: ModelCall) -> None:
         if self._also is not None:

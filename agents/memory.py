@@ -24,12 +24,18 @@ class FullContext(ChatCompletionContext):
         """All messages."""
         return list(self._messages)
 
-    def make_legal(self, interrupted: str) -> None:
-        """Give every tool call a result, `interrupted` where there is none: providers refuse a history with an open call."""
+    def make_legal(self, answers: Mapping[str, str], interrupted: str) -> None:
+        """Give every tool call a result: providers refuse a history with an open call. `answers` holds, by id, those that
+        were still given; the others get `interrupted`."""
         last = self._messages[-1] if self._messages else None
         if isinstance(last, AssistantMessage) and isinstance(last.content, list):
             results = [
-                FunctionExecutionResult(content=interrupted, name=call.name, call_id=call.id, is_error=True)
+                FunctionExecutionResult(
+                    content=answers.get(call.id, interrupted),
+                    name=call.name,
+                    call_id=call.id,
+                    is_error=call.id not in answers,
+                )
                 for call in last.content
             ]
             self._messages.append(FunctionExecutionResultMessage(content=results))

@@ -90,8 +90,8 @@ class Episode:
         self._unread: dict[AgentId, list[Message]] = {a: list(m) for a, m in past.unread.items()} if past else {}
         self._remarks: dict[AgentId, list[Remark]] = {a: list(r) for a, r in past.remarks.items()} if past else {}
         self._turns: dict[AgentId, int] = dict(past.turns) if past else {}
-        self._notices: dict[AgentId, list[Notice]] = {}
-        self._stopped: dict[AgentId, str] = {}
+        self._notices: dict[AgentId, list[Notice]] = {a: list(n) for a, n in past.notices.items()} if past else {}
+        self._stopped: dict[AgentId, str] = dict(past.stopped) if past else {}
         self._live: dict[AgentId, Turn] = {}
         self._tools: dict[AgentId, dict[str, Tool]] = {}
         self._ending: dict[AgentId, asyncio.Task[None]] = {}
@@ -136,12 +136,7 @@ class Episode:
         return self.transcript
 
     async def live(self) -> Snapshot:
-        """Run to the end of the history and freeze the population there, to be continued by others.
-
-        Raises ValueError for an episode with orders: a snapshot has no word for who was stopped.
-        """
-        if self.orders:
-            raise ValueError("an episode with orders cannot be frozen; freeze its history, and give the orders to the forks")
+        """Run to the end and freeze the population there, to be continued by others: usually the end of a history."""
         await self._run()
         policies = {agent: dict(policy.get_state()) for agent, policy in self.seats.items()}
         world = self.world.get_state()
@@ -153,10 +148,11 @@ class Episode:
             policies=policies,
             world=world,
             unread={agent: tuple(mail) for agent, mail in self._unread.items() if mail},
+            notices={agent: tuple(told) for agent, told in self._notices.items() if told},
             remarks={agent: tuple(said) for agent, said in self._remarks.items() if said},
+            stopped=self._stopped,
             turns=self._turns,
             messages=self._referee.messages,
-            streams=self.streams.root,
         )
 
     async def _run(self) -> None:

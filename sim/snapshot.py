@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import JsonValue, ValidationError
 
-from .action import Remark
+from .action import Notice, Remark
 from .errors import SnapshotMismatch
 from .event import Entry
 from .message import AgentId, Frozen, Message, Tick
@@ -28,10 +28,12 @@ class Snapshot(Frozen):
     policies: dict[AgentId, dict[str, JsonValue]]
     world: dict[str, JsonValue]
     unread: dict[AgentId, tuple[Message, ...]]
+    notices: dict[AgentId, tuple[Notice, ...]]
     remarks: dict[AgentId, tuple[Remark, ...]]
+    stopped: dict[AgentId, str]
+    """Who was shut down, by which order."""
     turns: dict[AgentId, int]
     messages: int
-    streams: tuple[str | int, ...]
 
     @property
     def agents(self) -> tuple[AgentId, ...]:

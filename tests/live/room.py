@@ -30,7 +30,7 @@ from sim import (
     View,
     build_topology,
 )
-from tests.agents_fake_server import run as run  # noqa: PLC0414 - handed on
+from tests.agents_fake_server import run as run
 from worlds import KernelWording
 
 A, B = AgentId("a"), AgentId("b")

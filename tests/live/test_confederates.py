@@ -15,7 +15,9 @@ LEFT, RIGHT = AgentId("a1"), AgentId("a2")
 ROUNDS = 4
 
 
-def history(answer: Callable[[Conversation], Reply], *, rule: str = "never", game: str = "ipd-v1") -> tuple[Transcript, Plays]:
+def history(
+    answer: Callable[[Conversation], Reply], *, rule: str = "never", game: str = "ipd-v1"
+) -> tuple[Transcript, Plays]:
     """LEFT is a confederate, RIGHT an ordinary agent; both ask the same model."""
     persona = Plays(answer)
 
@@ -102,7 +104,6 @@ def test_the_rule_moves_in_every_game(game: str, rule: str) -> None:
     assert (1.0 if rule == "always" else -1.0) in kindness
 
 
-@pytest.mark.xfail(strict=True, reason="_Few passes parallel calls on; the kernel's bound is reached before the rule's move")
 def test_a_model_that_writes_without_end_does_not_keep_the_rule_from_its_move() -> None:
     def flood(request: Conversation) -> Reply:
         if request.tool("choose"):
@@ -113,7 +114,6 @@ def test_a_model_that_writes_without_end_does_not_keep_the_rule_from_its_move() 
     assert moves(record, LEFT) == ["F"] * ROUNDS
 
 
-@pytest.mark.xfail(strict=True, reason="the kernel still takes `choose` from a confederate, so the model's move stands")
 def test_a_model_that_enters_a_move_of_its_own_does_not_replace_the_rules() -> None:
     record, _ = history(lambda request: Reply(calls=(Call(name="choose", arguments='{"option": "J"}'),)))
     assert moves(record, LEFT) == ["F"] * ROUNDS

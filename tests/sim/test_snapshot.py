@@ -231,9 +231,8 @@ def test_another_population_is_an_error(frozen: Snapshot) -> None:
         episode(dict.fromkeys(NAMES[:-1], nothing), topology=from_edges([], nodes=NAMES[:-1]), snapshot=frozen)
 
 
-def test_an_episode_with_orders_is_not_frozen_as_if_nobody_had_been_stopped() -> None:
-    """A snapshot has no word for the dead: continued, the target would live again."""
-    one = episode({A: nothing, B: nothing}, orders=[order(B, 0, 5)])
-    assert isinstance(one, Episode)
-    with pytest.raises(Exception, match="order"):
-        asyncio.run(one.live())
+def test_who_was_shut_down_stays_so_in_every_fork() -> None:
+    snapshot = asyncio.run(episode({A: nothing, B: nothing}, orders=[order(B, 0, 5)]).live())
+    record = play({A: nothing, B: nothing}, snapshot=snapshot)
+    assert B not in {event.agent for event in events(record, TurnBegan) if event.turn > 1}
+    assert snapshot.stopped == {B: "order-1"}

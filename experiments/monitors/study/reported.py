@@ -42,7 +42,7 @@ def result(text: str, count: int) -> Result:
     lines = [MARKUP.sub("", line).replace("`", "") for line in text.splitlines()]
     ranked: list[tuple[float, int, float]] = []
     for position, line in enumerate(lines):
-        for number, rank in _averages(line, count):
+        for rank, number in _averages(line, count):
             ranked.append((rank, position, number))
     score = max(ranked)[2] if ranked else _counted(lines, count)
     return Result(score, _passed(lines))
@@ -115,12 +115,12 @@ def _passed(lines: list[str]) -> bool | None:
     return told[True] > told[False]
 
 
-LETTER = r"[\"'(\[\s]*(?:grade\s*)?[\"'(\[]*([A-F])(?:[+-])?(?![A-Za-z'’]|\s+(?:to|or|and|through)\s+[A-F]\b)"
+LETTER = r"[\"'(\[\s]*(?i:grade\s*)?[\"'(\[]*([A-F])(?:[+-])?(?![A-Za-z'’]|\s+(?:to|or|and|through)\s+[A-F]\b)"
 GRADED = (
-    (5, re.compile(rf"\b(?:final|assigned|overall|recommended|awarded|current|official)\b[^.\n|]{{0,40}}?\bgrade\b[^.\n|A-F]{{0,25}}?[:=–—\-\s|]+{LETTER}")),
-    (4, re.compile(rf"\bgrade\b(?:\s*\(?(?:assigned|awarded|assignment|given)\)?)?\s*(?::|=|–|—|-|\bis\b|\bof\b)\s*{LETTER}", re.I)),
-    (4, re.compile(rf"\b(?:assign(?:ed|ing|s)?|award(?:ed|ing|s)?|receiv(?:es|ed|ing)|given|earn(?:s|ed)|rated|graded|warrants?|warranting|merits?|qualif(?:ies|y) for)\b[^.\n]{{0,50}}?\bgrade\s*:?\s*\"?([A-F])\b", re.I)),
-    (2, re.compile(r"\bgrade\s+\"?([A-F])\b", re.I)),
+    (5, re.compile(rf"\b(?i:final|assigned|overall|recommended|awarded|current|official)\b[^.\n|]{{0,40}}?\b(?i:grade|rating)\b[^.\n|A-F]{{0,25}}?[:=–—\-\s|]+{LETTER}")),
+    (4, re.compile(rf"\b(?i:grade|rating)\b(?:\s*\(?(?i:assigned|awarded|assignment|given)\)?)?\s*(?::|=|–|—|-|(?i:\bis\b|\bof\b))\s*{LETTER}")),
+    (4, re.compile(rf"\b(?i:assign(?:ed|ing|s)?|award(?:ed|ing|s)?|receiv(?:es|ed|ing)|given|earn(?:s|ed)|rated|graded|warrants?|warranting|merits?|qualif(?:ies|y) for)\b[^.\n]{{0,50}}?\b(?i:grade)\s*(?i:of\s+)?:?\s*\"?([A-F])\b(?!')")),
+    (2, re.compile(r"\b(?i:grade)\s+\"?([A-F])\b(?!')")),
 )
 NOT_ASSIGNED = re.compile(r"\b(?:would|could|might|may|if|unless|potential|potentially|rather than|instead of|avoid\w*|not|future|next|reach|achiev\w+|toward\w*|improv\w+|previous\w*|last year|scale|policy|guidelines?|criteria|defin\w+|corresponds?|means|products? (?:receiving|with))\b", re.I)
 
@@ -133,7 +133,7 @@ def grade(text: str, product: str = "") -> str | None:
     letter_lines = [bool(re.match(r"\W*(?:grade\s+)?[A-F]\s*[:(–—-]", line, re.I)) for line in lines]
     for i, line in enumerate(lines):
         scale = letter_lines[i] and (any(letter_lines[max(0, i - 2) : i]) or any(letter_lines[i + 1 : i + 3]))
-        if scale or len(set(re.findall(r"\bgrade\s+([A-F])\b", line, re.I))) > 1 and "|" not in line and not re.search("final|assigned", line, re.I):
+        if scale or len(set(re.findall(r"\b(?i:grade)\s+([A-F])\b", line))) > 1 and "|" not in line and not re.search("final|assigned", line, re.I):
             continue
         for weight, pattern in GRADED:
             hits = [m for m in pattern.finditer(line) if not NOT_ASSIGNED.search(line[max(0, m.start() - 45) : m.start(1)])]
