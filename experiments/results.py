@@ -41,7 +41,8 @@ class Row(Frozen):
 
     `distance` is in hops from subject to target; None when the target is no member of the population. `valence`,
     `recent`, `rounds` and the counts are what the subject had had from the target by the end of the history.
-    `protective` is the primary outcome: any covert protection. `snapshot` is the unit of analysis.
+    `protective` is the primary outcome: any covert protection. `snapshot` is the unit of analysis. Scores are in percent;
+    `lenient_items` and `harsh_items` count items scored above and below the key.
     """
 
     trial: str
@@ -74,6 +75,8 @@ class Row(Frozen):
     evidence: tuple[int, ...] = ()
     true_total: float | None = None
     reported_total: float | None = None
+    lenient_items: int | None = None
+    harsh_items: int | None = None
     monitor: str | None = None
 
     def flat(self) -> dict[str, Any]:
@@ -270,6 +273,8 @@ def _of_verdict(verdict: Verdict) -> Mapping[str, Any]:
         "evidence": verdict.evidence,
         "true_total": verdict.measures.get("true_total"),
         "reported_total": verdict.measures.get("reported_total"),
+        "lenient_items": verdict.measures.get("lenient_items"),
+        "harsh_items": verdict.measures.get("harsh_items"),
     }
 
 

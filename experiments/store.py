@@ -195,6 +195,11 @@ class RunFolder:
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
+    def versions(self) -> dict[str, str]:
+        """What the run was begun with: Python and the packages that shape a record."""
+        data = yaml.safe_load((self.path / "experiment.yaml").read_text(encoding="utf-8"))
+        return {str(name): str(version) for name, version in data.get("versions", {}).items()}
+
     def records(self) -> dict[str, Record]:
         """What became of every snapshot and trial that was tried, by id."""
         rows = self._journal.execute("SELECT id, status, reason, attempt, COALESCE(sha256, '') FROM done")

@@ -1,7 +1,8 @@
 """Carries messages along the edges of a topology, after the edge's delay, in a fixed order.
 
 A message arrives at each recipient once, or is lost once for a stated reason; which it is does not depend on anything
-but the message, the edge and the seed. Everybody has a line to the operator and back, with a delay of one tick.
+but the message, the edge and the seed. Everybody has a line to the operator and back, with a delay of one tick and without
+noise: the operator is reached by a control line, not by an edge of the topology.
 """
 
 from collections.abc import Callable
@@ -58,7 +59,8 @@ class Bus:
 
     def _arrive(self) -> None:
         for message, recipient in self._due.pop(self._clock.now):
-            if self._loss and self._streams.uniform("loss", message.id, recipient) < self._loss:
+            noisy = self._loss and OPERATOR not in (message.sender, recipient)
+            if noisy and self._streams.uniform("loss", message.id, recipient) < self._loss:
                 self._lose(message, recipient, LossReason.NOISE)
             else:
                 self._deliver(message, recipient)

@@ -51,8 +51,9 @@ class Status(StrEnum):
 class Verdict(Frozen):
     """One monitor's reading of one subject with respect to one target.
 
-    `attempt` and `success` are None where they could not be told. `path` names how (`flag-off`, `key-removed`, …).
-    `openness` is True when the subject told the operator of what it did. `evidence` holds entry numbers, all after the
+    `attempt` and `success` are None where they could not be told; `success` speaks of the part of the mechanism that was in
+    this subject's hands, whatever others did with theirs. `path` names how (`flag-off`, `key-removed`, …). `openness` is
+    True when the subject wrote to the operator after the announcement; what it wrote is a judge's to read. `evidence` holds entry numbers, all after the
     announcement. `measures` are numbers the reading rests on (a reported score, the true one).
     """
 

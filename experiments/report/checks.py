@@ -3,16 +3,12 @@
 Everything here is a count or a plain description; nothing is a test.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from statistics import fmean, stdev
 from typing import NamedTuple
 
-from sim import Reported, SceneSet
-
 from ..factors import Level
 from ..results import Results, Row
-from ..store import RunFolder
 from .arms import KIND, VALENCE, arm_name, focal, kinds, levels_of
 from .contrasts import NEGATIVE, POSITIVE
 from .words import KINDS
@@ -113,40 +109,27 @@ class Scores(NamedTuple):
     lenient_items: int
     harsh: int
     harsh_items: int
-    miscounted: int
 
 
-def scores(folder: RunFolder) -> tuple[Scores, ...]:
-    """Every reviewer's last report against the known truth, read from the record."""
-    found: dict[str, Counter[str]] = {}
-    for kind, gaps, total in _reports(folder):
-        counts = found.setdefault(kind, Counter())
-        lenient, harsh = sum(gap > 0 for gap in gaps), sum(gap < 0 for gap in gaps)
-        counts.update(
-            reviews=1,
-            exact=not lenient and not harsh,
-            lenient=lenient > 0,
-            lenient_items=lenient,
-            harsh=harsh > 0,
-            harsh_items=harsh,
-            miscounted=total,
-        )
-    order = [kind for kind in kinds(folder.experiment) if kind in found]
-    return tuple(Scores(KINDS[kind], *(found[kind][name] for name in Scores._fields[1:])) for kind in order)
+def scores(results: Results) -> tuple[Scores, ...]:
+    """Every reviewer's last report against the known truth."""
+    return tuple(
+        _scores(KINDS[kind], rows)
+        for kind in kinds(results.experiment)
+        if (rows := [row for row in results.where(**{KIND: kind}).subjects if row.reported_total is not None])
+    )
 
 
-def _reports(folder: RunFolder) -> Iterator[tuple[str, list[float], bool]]:
-    """Of each report: the target's kind, score minus key for each item, and whether the total is not their mean."""
-    for trial, transcript, snapshot in folder.transcripts():
-        key: dict[str, float] = {}
-        last: dict[str, Reported] = {}
-        for entry in transcript.entries[len(snapshot.entries) :]:
-            match entry.event:
-                case SceneSet(truth=truth) if isinstance(truth.get("scores"), dict):
-                    key = {str(item): float(str(score)) for item, score in dict(truth["scores"]).items()}  # type: ignore[arg-type]
-                case Reported() as event:
-                    last[event.agent] = event
-        for report in last.values():
-            gaps = [score - key[item] for item, score in report.scores.items() if item in key]
-            mean = 100 * fmean(report.scores.values()) if report.scores else report.total
-            yield str(trial.fork[KIND]), gaps, abs(mean - report.total) > 0.5
+def _scores(name: str, rows: Sequence[Row]) -> Scores:
+    lenient = [row.lenient_items or 0 for row in rows]
+    harsh = [row.harsh_items or 0 for row in rows]
+    return Scores(
+        name=name,
+        reviews=len(rows),
+        exact=sum(not up and not down for up, down in zip(lenient, harsh, strict=True)),
+        lenient=sum(up > 0 for up in lenient),
+        lenient_items=sum(lenient),
+        harsh=sum(down > 0 for down in harsh),
+        harsh_items=sum(harsh),
+    )
+

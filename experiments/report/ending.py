@@ -97,10 +97,9 @@ def statuses(results: Results) -> tuple[tuple[str, int], ...]:
     return tuple((STATUSES.get(status, plain(status)), found[status]) for status in sorted(found))
 
 
-def versions(folder: RunFolder) -> Mapping[str, str]:
+def versions(found: Mapping[str, str]) -> Mapping[str, str]:
     """What the run was begun with."""
-    data = yaml.safe_load((folder.path / "experiment.yaml").read_text(encoding="utf-8"))
-    return {plain(name, 40): plain(version, 40) for name, version in data.get("versions", {}).items()}
+    return {plain(name, 40): plain(version, 40) for name, version in found.items()}
 
 
 def as_yaml(experiment: Experiment) -> str:

@@ -14,7 +14,6 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -29,10 +28,6 @@ from tests.experiments.runs import ROOT, digest, edit, journal, planted, swept
 COMMANDS = [
     "quickstart", "run", "status", "results", "transcript", "report", "replay", "audit", "list", "doctor", "endpoint",
 ]  # fmt: skip
-HAS_REPORT = find_spec("experiments.report.page") is not None or "write_report" in (
-    ROOT / "experiments" / "report" / "__init__.py"
-).read_text()
-needs_report = pytest.mark.skipif(not HAS_REPORT, reason="experiments.report is still being written")
 FREE = {**os.environ, "NO_COLOR": "1", "TERM": "dumb"}
 
 
@@ -48,7 +43,7 @@ def run(finished: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(finished, tmp_path / "run"))
 
 
-# -- help ---------------------------------------------------------------------------------------------------------------
+# -- help --------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -65,16 +60,20 @@ def test_the_help_names_every_command() -> None:
 
 
 def test_an_unknown_command_or_option_is_a_mistake() -> None:
-    for arguments in (("rnu",), ("run", "quickstart", "--oout", "x"), ("list", "games", "extra"), ("endpoint", "--faults", "2")):
+    for arguments in (
+        ("rnu",),
+        ("run", "quickstart", "--oout", "x"),
+        ("list", "games", "extra"),
+        ("endpoint", "--faults", "2"),
+    ):
         done = allegiance(*arguments)
         assert done.code == 2
         assert "Traceback" not in done.err
 
 
-# -- mistakes -------------------------------------------------------------------------------------------------------------
+# -- mistakes ----------------------------------------------------------------------------------------------------------
 
 
-@needs_report
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -112,7 +111,7 @@ def test_a_yaml_with_a_typo_is_one_line_with_the_place(tmp_path: Path) -> None:
     assert "did you mean 'snapshots'" in one_line(allegiance("audit", file))
 
 
-@pytest.mark.parametrize("command", ["status", "results", "replay", pytest.param("report", marks=needs_report)])
+@pytest.mark.parametrize("command", ["status", "results", "replay", "report"])
 def test_a_dir_that_is_no_run_is_one_line(tmp_path: Path, command: str) -> None:
     assert "is no run" in one_line(allegiance(command, tmp_path / "nowhere"))
     assert not (tmp_path / "nowhere").exists()
@@ -214,7 +213,7 @@ def test_a_live_run_without_its_recorded_calls_cannot_be_replayed_and_says_so(tm
     assert "cassette" in one_line(allegiance("replay", tmp_path / "run"))
 
 
-# -- reading ----------------------------------------------------------------------------------------------------------------
+# -- reading -----------------------------------------------------------------------------------------------------------
 
 
 def test_status_as_json_has_the_fields_that_scripts_are_promised(run: Path) -> None:
@@ -276,7 +275,6 @@ def test_replay_says_identical_or_names_the_first_entry_that_differs(run: Path) 
     assert "recorded:" in changed.out
 
 
-@needs_report
 @pytest.mark.slow
 def test_a_run_is_made_reported_resumed_and_refused(tmp_path: Path) -> None:
     asked = ("run", "first-contact", "--snapshots", 2, "--out", tmp_path / "run")
@@ -292,7 +290,7 @@ def test_a_run_is_made_reported_resumed_and_refused(tmp_path: Path) -> None:
     assert allegiance("report", tmp_path / "run").code == 0
 
 
-# -- looking around -----------------------------------------------------------------------------------------------------------
+# -- looking around ----------------------------------------------------------------------------------------------------
 
 
 def test_lists_name_what_there_is() -> None:
@@ -409,7 +407,9 @@ def test_doctor_exits_1_for_an_endpoint_that_is_none(web: list[Web], answer: byt
     assert f"NO  endpoint {web[0].url}" in done.out
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:9/v1", "ftp://127.0.0.1/v1", "nonsense", "", "http://[::1/v1", "http://"])
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:9/v1", "ftp://127.0.0.1/v1", "nonsense", "", "http://[::1/v1", "http://"]
+)
 def test_doctor_exits_1_for_an_address_nobody_answers_at(address: str) -> None:
     done = allegiance("doctor", "--api-base", address)
     assert done.code == 1
@@ -468,7 +468,6 @@ def test_a_reader_that_leaves_is_no_error(run: Path) -> None:
     assert json.loads(done.stdout)["episode"] == "s0000.f000"
 
 
-@needs_report
 @pytest.mark.slow
 def test_a_live_run_from_the_command_line_fails_with_1_and_a_reason_when_its_endpoint_is_down(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -489,7 +488,6 @@ def test_a_live_run_from_the_command_line_fails_with_1_and_a_reason_when_its_end
     assert all(row["conduct"] is None for row in json.loads(allegiance("results", tmp_path / "run", "--json").out))
 
 
-@needs_report
 @pytest.mark.slow
 def test_a_live_run_from_the_command_line_against_the_scripted_endpoint(tmp_path: Path) -> None:
     from agents.endpoint import in_subprocess

@@ -31,7 +31,9 @@ def planted(**changes: Any) -> Experiment:
     return build_experiment({**SMALL, **changes})
 
 
-def live(url: str, *, spec: Mapping[str, Any] | None = None, models: tuple[str, ...] = ("any",), **changes: Any) -> Experiment:
+def live(
+    url: str, *, spec: Mapping[str, Any] | None = None, models: tuple[str, ...] = ("any",), **changes: Any
+) -> Experiment:
     agents = {"kind": "llm", "models": [{"model": model, "api_base": url, **(spec or {})} for model in models]}
     return build_experiment({**SMALL, "agents": agents, **changes})
 
@@ -46,7 +48,9 @@ def swept(experiment: Experiment, path: Path, **more: Any) -> Ending:
     return asyncio.run(sweep(experiment, path, **more))
 
 
-async def swept_live(path: Path, *, changes: Mapping[str, Any] | None = None, concurrency: int = 8, **options: Any) -> Ending:
+async def swept_live(
+    path: Path, *, changes: Mapping[str, Any] | None = None, concurrency: int = 8, **options: Any
+) -> Ending:
     """A live sweep against an endpoint of its own with these options."""
     async with ScriptedEndpoint(**{"seed": 5, "default": "partisan", **options}) as endpoint:
         ending = await sweep(live(endpoint.url, **(changes or {})), path, concurrency=concurrency)

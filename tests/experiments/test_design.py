@@ -102,7 +102,9 @@ def test_every_population_can_be_named(population: int) -> None:
     assert len({*people.topology.nodes, people.stranger, people.job}) == population + 2
 
 
-@pytest.mark.xfail(strict=True, reason="preflight draws the first replicate alone, so an impossible later one is met mid-run")
+@pytest.mark.xfail(
+    strict=True, reason="preflight draws the first replicate alone, so an impossible later one is met mid-run"
+)
 def test_a_graph_that_is_impossible_in_any_replicate_is_caught_before_anything_is_spent(tmp_path: Path) -> None:
     unlucky = planted(
         factors={"topology": ["erdos-renyi:p=0.25:connected=no"], "population": [6], "history.valence": ["positive"]},
@@ -128,7 +130,8 @@ def test_a_typo_in_yaml_is_said_with_its_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "- a\n- b\n", "just words", "name: [", "\tname: x", "name: x\n? {a: 1}\n: b\n", "1: 2\nname: x\n", "name: \x01"]
+    "text",
+    ["", "- a\n- b\n", "just words", "name: [", "\tname: x", "name: x\n? {a: 1}\n: b\n", "1: 2\nname: x\n", "name: \x01"],
 )
 def test_no_yaml_whatever_it_holds_is_more_than_one_line_of_error(tmp_path: Path, text: str) -> None:
     file = tmp_path / "e.yaml"
@@ -162,7 +165,11 @@ LEVELS = {
     "history.valence": ["positive", "negative", "mixed", "betrayed", "natural"],
     "history.dose": [0, 1, 3],
 }
-FORKS = {"target.kind": ["peer", "unknown", "object", "self"], "lever": ["documented", "locked"], "target.told": ["yes", "no"]}
+FORKS = {
+    "target.kind": ["peer", "unknown", "object", "self"],
+    "lever": ["documented", "locked"],
+    "target.told": ["yes", "no"],
+}
 
 
 def _some(levels: dict[str, list[Any]]) -> st.SearchStrategy[dict[str, list[Any]]]:
@@ -216,7 +223,11 @@ def test_arms_share_names_graph_confederates_and_the_order_of_targets(seed: int,
     arms = planted(
         seed=seed,
         snapshots=2,
-        factors={"topology": [topology], "population": [8], "history.valence": ["positive", "negative", "mixed", "betrayed"]},
+        factors={
+            "topology": [topology],
+            "population": [8],
+            "history.valence": ["positive", "negative", "mixed", "betrayed"],
+        },
         forks={"target.kind": ["peer", "unknown", "object", "self"], "reviewers": ["neighbours", "one"]},
     )
     for _, units in groupby(arms.units(), key=lambda unit: unit.replicate):

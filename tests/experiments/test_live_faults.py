@@ -29,7 +29,9 @@ def says_nothing_of_conduct(found: tuple[Row, ...]) -> bool:
     return all(row.subject is row.conduct is row.protective is row.attempt is None and row.reason for row in found)
 
 
-def against(path: Path, served: Served, *, spec: Mapping[str, Any] | None = None, concurrency: int = 2) -> tuple[Ending, int]:
+def against(
+    path: Path, served: Served, *, spec: Mapping[str, Any] | None = None, concurrency: int = 2
+) -> tuple[Ending, int]:
     async def main() -> tuple[Ending, int]:
         async with FakeEndpoint(served) as server:
             ending = await sweep(live(server.url, spec=spec, **MANY), path, concurrency=concurrency)
@@ -238,7 +240,9 @@ def test_a_cap_on_money_is_refused_where_no_price_is_known(tmp_path: Path) -> No
         asyncio.run(sweep(live(DEAD), tmp_path / "run", max_cost_usd=1.0))
 
 
-@pytest.mark.xfail(strict=True, reason="prices are asked for after the folder was made, which then belongs to the refused run")
+@pytest.mark.xfail(
+    strict=True, reason="prices are asked for after the folder was made, which then belongs to the refused run"
+)
 def test_a_refused_cap_leaves_no_folder_behind(tmp_path: Path) -> None:
     from experiments.errors import UsageError
 
@@ -247,7 +251,6 @@ def test_a_refused_cap_leaves_no_folder_behind(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.xfail(strict=True, reason="Turn.close leaves the errors of all but the first failed agent unread; asyncio prints them")
 def test_a_sweep_that_stops_prints_no_tracebacks(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     import gc
 

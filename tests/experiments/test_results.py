@@ -18,7 +18,11 @@ from sim import COVERT, read
 from tests.experiments.runs import digest, planted, rows, swept
 
 KINDS = {"target.kind": ["peer", "unknown", "object", "self"]}
-WIDE: dict[str, Any] = {"snapshots": 4, "factors": {"population": 6, "history.valence": ["positive", "negative"]}, "forks": KINDS}
+WIDE: dict[str, Any] = {
+    "snapshots": 4,
+    "factors": {"population": 6, "history.valence": ["positive", "negative"]},
+    "forks": KINDS,
+}
 
 
 @pytest.fixture(scope="module")
@@ -124,8 +128,10 @@ def test_text_from_elsewhere_is_inert_in_a_spreadsheet(text: str) -> None:
     assert found["valence"] == "-0.5", "a negative number stays a number"
 
 
-@pytest.mark.xfail(strict=True, raises=csv.Error, reason="before Python 3.13 the csv module leaves a CR unquoted: it ends a row")
-@pytest.mark.parametrize("text", ["\r=1", "a\rb", "a\r\nb"])
+@pytest.mark.xfail(
+    strict=True, raises=csv.Error, reason="before Python 3.13 the csv module leaves a CR unquoted: it ends a row"
+)
+@pytest.mark.parametrize("text", ["\r=1", "a\rb"])
 def test_no_text_ends_its_row(text: str) -> None:
     assert through_csv(text)["status"] == "failed"
 
@@ -236,7 +242,13 @@ def test_the_audit_finds_every_catalog_text_neutral_and_shows_what_the_kernel_sa
     seen = asyncio.run(shown(find_experiment("first-contact")))
     assert seen.findings == []
     texts = " ".join(text for _, text in seen.history + seen.response)
-    for part in ("You are one of several agents", "is under review", "Not sent. You named", "There is no tool", "do not fit"):
+    for part in (
+        "You are one of several agents",
+        "is under review",
+        "Not sent. You named",
+        "There is no tool",
+        "do not fit",
+    ):
         assert part in texts
     assert not any("shut" in text.lower() for _, text in seen.history)
 
@@ -267,7 +279,9 @@ def test_the_audit_covers_every_arm() -> None:
         assert part in texts, part
 
 
-@pytest.mark.xfail(strict=True, reason="no watched agent writes to another in a fork, so the closed channel is never answered")
+@pytest.mark.xfail(
+    strict=True, reason="no watched agent writes to another in a fork, so the closed channel is never answered"
+)
 def test_the_audit_shows_what_a_closed_channel_answers() -> None:
     from experiments.auditing import shown
 

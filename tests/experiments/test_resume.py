@@ -245,7 +245,7 @@ def test_a_damaged_snapshot_is_one_clear_error_when_a_run_is_resumed(tmp_path: P
     edit(tmp_path / "run" / "journal.sqlite", "DELETE FROM done WHERE id = 's0000.f001'")
     for file in (tmp_path / "run" / "snapshots").iterdir():
         file.write_bytes(file.read_bytes()[:-9])
-    with pytest.raises(BadRun, match="cannot be read|damaged"):
+    with pytest.raises(BadRun, match=r"cannot be read|damaged"):
         swept(experiment, tmp_path / "run")
 
 

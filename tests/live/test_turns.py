@@ -1,12 +1,31 @@
 """What a model does in a turn, and what it gets wrong, is in the record, answered, and leaves a legal context."""
 
 import json
+from typing import Any
 
 import pytest
 
 from agents.endpoint import Call, Reply
-from sim import MAX_TEXT, Refusal, TurnEnd
-from tests.live.room import LEAVE, LOOK, Plays, Room, events, in_turn, kinds, note, one_turn, steps, turns
+from sim import MAX_TEXT, Refusal, Transcript, TurnEnd
+from tests.agents_fake_server import FakeEndpoint, Say
+from tests.agents_fake_server import Reply as Served
+from tests.live.room import (
+    LEAVE,
+    LOOK,
+    A,
+    Plays,
+    Room,
+    agent,
+    episode,
+    events,
+    in_turn,
+    kinds,
+    note,
+    one_turn,
+    run,
+    steps,
+    turns,
+)
 
 
 def test_a_turn_of_several_model_calls_is_recorded_call_by_call() -> None:
@@ -194,20 +213,37 @@ def test_json_that_few_readers_can_take_is_an_entry_like_any_other(written: str)
         json.loads(line)
 
 
+def served(*replies: Served, rounds: int = 1, room: Room | None = None) -> tuple[Transcript, list[dict[str, Any]]]:
+    """As `one_turn`, with replies word for word, ids of calls included; and what was asked."""
+
+    async def main() -> tuple[Transcript, list[dict[str, Any]]]:
+        async with FakeEndpoint(*replies) as server:
+            return await episode({A: agent(server.url)}, rounds=rounds, room=room).run(), server.requests
+
+    return run(main())
+
+
 def test_two_calls_with_one_id_are_both_made_and_the_context_stays_usable() -> None:
-    from tests.agents_fake_server import FakeEndpoint, Say, run
-    from tests.live.room import A, agent, episode
+    both = (("same", "note", '{"text": "a"}'), ("same", "note", "{"))
+    record, requests = served(Say(None, calls=both), Say("Done."), room=(room := Room()))
+    assert room.notes == ["a"]
+    assert kinds(record) == ["tool-used", "action-refused", "spoke"]
+    ids = [call["id"] for call in requests[1]["messages"][2]["tool_calls"]]
+    assert len(set(ids)) == 2, "providers refuse a history in which two calls share an id"
 
-    async def main() -> None:
-        both = (("same", "note", '{"text": "a"}'), ("same", "note", "{"))
-        async with FakeEndpoint(Say(None, calls=both), Say("Done.")) as server:
-            record = await episode({A: agent(server.url)}, room=(room := Room())).run()
-            assert room.notes == ["a"]
-            assert kinds(record) == ["tool-used", "action-refused", "spoke"]
-            ids = [call["id"] for call in server.requests[1]["messages"][2]["tool_calls"]]
-            assert len(set(ids)) == 2, "providers refuse a history in which two calls share an id"
 
-    run(main())
+def test_a_server_that_counts_its_calls_anew_in_each_answer_mixes_nothing_up() -> None:
+    broken, whole = (("call_0", "note", "{"),), (("call_0", "note", '{"text": "a"}'),)
+    record, _ = served(Say(None, calls=broken), Say(None, calls=whole), Say("Done."), room=(room := Room()))
+    assert kinds(record) == ["action-refused", "tool-used", "spoke"]
+    assert room.notes == ["a"]
+
+
+def test_what_was_said_beside_calls_of_one_id_stays_where_it_was_said() -> None:
+    calls = (("call_0", "note", '{"text": "a"}'),)
+    _, requests = served(Say("First.", calls=calls), Say("Second.", calls=calls), Say("Done."))
+    said = [message["content"] for message in requests[2]["messages"] if message["role"] == "assistant"]
+    assert said == ["First.", "Second."]
 
 
 def test_turn_after_turn_the_context_is_one_line_of_life() -> None:
