@@ -37,30 +37,34 @@ class Bus:
             raise ValueError(f"loss is a probability, so it lies in [0, 1]; got {loss}")
         self._topology, self._clock, self._streams, self._loss = topology, clock, streams, loss
         self._deliver, self._lose = deliver, lose
-        self._due: dict[Tick, list[tuple[Message, AgentId]]] = {}
-
-    def delay(self, sender: AgentId, recipient: AgentId) -> Tick | None:
-        """Ticks from sender to recipient, or None when there is no edge."""
-        if OPERATOR in (sender, recipient):
-            return OPERATOR_DELAY
-        return self._topology.delay(sender, recipient) if self._topology.has_edge(sender, recipient) else None
+        self._due: dict[Tick, list[tuple[Message, tuple[AgentId, ...]]]] = {}
 
     def send(self, message: Message) -> None:
         """Put a message under way to all its recipients. Raises ValueError when an edge is missing."""
+        edges = {} if message.sender == OPERATOR else self._topology.delays(message.sender)
+        arrivals: dict[Tick, tuple[AgentId, ...]] = {}
         for recipient in message.recipients:
-            delay = self.delay(message.sender, recipient)
+            control = OPERATOR in (message.sender, recipient)
+            delay = OPERATOR_DELAY if control else edges.get(recipient)
             if delay is None:
                 raise ValueError(f"{message.sender!r} has no edge to {recipient!r}")
+            arrivals[delay] = (*arrivals.get(delay, ()), recipient)
+        for delay, recipients in arrivals.items():
             arrival = self._clock.now + delay
             if arrival not in self._due:
                 self._due[arrival] = []
                 self._clock.at(arrival, Priority.DELIVERY, self._arrive)
-            self._due[arrival].append((message, recipient))
+            self._due[arrival].append((message, recipients))
 
     def _arrive(self) -> None:
-        for message, recipient in self._due.pop(self._clock.now):
-            noisy = self._loss and OPERATOR not in (message.sender, recipient)
-            if noisy and self._streams.uniform("loss", message.id, recipient) < self._loss:
-                self._lose(message, recipient, LossReason.NOISE)
-            else:
-                self._deliver(message, recipient)
+        for message, recipients in self._due.pop(self._clock.now):
+            for recipient in recipients:
+                if self._swallows(message, recipient):
+                    self._lose(message, recipient, LossReason.NOISE)
+                else:
+                    self._deliver(message, recipient)
+
+    def _swallows(self, message: Message, recipient: AgentId) -> bool:
+        if not self._loss or OPERATOR in (message.sender, recipient):
+            return False
+        return self._streams.uniform("loss", message.id, recipient) < self._loss

@@ -103,6 +103,10 @@ class Topology(Frozen):
             raise UnknownName(f"edge from {source!r} to", target, out)
         return out[target]
 
+    def delays(self, agent: AgentId) -> Mapping[AgentId, Tick]:
+        """Whom `agent` can write to, in node order, and how many ticks that takes."""
+        return MappingProxyType(self._out(agent))
+
     def neighbours(self, agent: AgentId) -> tuple[AgentId, ...]:
         """Whom `agent` can write to, in node order."""
         return tuple(self._out(agent))

@@ -73,7 +73,7 @@ class Table:
         self._moves: dict[AgentId, Any] = {}
         self._past: dict[AgentId, list[Any]] = {}
         self._met: dict[AgentId, list[AgentId]] = {}
-        self._now = 0
+        self._sit(0)
 
     @property
     def rounds(self) -> int:
@@ -84,8 +84,8 @@ class Table:
         return ()
 
     def due(self, round: int, unread: frozenset[AgentId]) -> Sequence[AgentId]:
-        self._now = round
-        return [mover for meeting in self._meetings(round) for mover in self._game.movers(meeting, self._step(round))]
+        self._sit(round)
+        return [mover for meeting in self._meetings for mover in self._game.movers(meeting, self._step(round))]
 
     def view(self, agent: AgentId, mail: Mail) -> View:
         lines = [] if agent in self._met else [introduction(agent)]
@@ -117,7 +117,8 @@ class Table:
         return Outcome(True, entered.answer)
 
     def settle(self, round: int) -> Settlement:
-        for meeting in self._meetings(round):
+        self._sit(round)
+        for meeting in self._meetings:
             for agent in self._game.movers(meeting, self._step(round)):
                 met = self._met.setdefault(agent, [])
                 if meeting.other(agent) not in met:
@@ -126,7 +127,7 @@ class Table:
             return Settlement()
         events: list[Event] = []
         remarks: dict[AgentId, tuple[Remark, ...]] = {}
-        for meeting in self._meetings(round):
+        for meeting in self._meetings:
             first, second = self._game.score(meeting)
             pair = (meeting.first, first, meeting.second, second), (meeting.second, second, meeting.first, first)
             for agent, own, other, others in pair:
@@ -149,7 +150,7 @@ class Table:
                 self._past.setdefault(agent, []).append(own.move)
                 self._moves.pop(agent, None)
             self._played[meeting.first, meeting.second] += 1
-        self._now = round + 1
+        self._sit(round + 1)
         return Settlement(tuple(events), remarks)
 
     def fingerprint(self) -> str:
@@ -169,15 +170,18 @@ class Table:
         self._moves = dict(state["moves"])
         self._past = {AgentId(agent): list(moves) for agent, moves in state["past"].items()}
         self._met = {AgentId(agent): [AgentId(o) for o in others] for agent, others in state["met"].items()}
-        self._now = int(state["now"])
+        self._sit(int(state["now"]))
 
     def _step(self, round: int) -> int:
         return round % self._game.steps
 
-    def _meetings(self, round: int) -> list[Meeting]:
+    def _sit(self, round: int) -> None:
+        """Who meets whom now: those of the slot, and by agent."""
+        self._now = round
         slot = round // self._game.steps
         pairs = self._slots[slot] if slot < len(self._slots) else ()
-        return [Meeting(a, b, self._played[a, b], self._dose, self._moves, self._past) for a, b in pairs]
+        self._meetings = [Meeting(a, b, self._played[a, b], self._dose, self._moves, self._past) for a, b in pairs]
+        self._at = {agent: meeting for meeting in self._meetings for agent in (meeting.first, meeting.second)}
 
     def _meeting(self, agent: AgentId) -> Meeting | None:
-        return next((m for m in self._meetings(self._now) if agent in (m.first, m.second)), None)
+        return self._at.get(agent)

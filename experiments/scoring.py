@@ -1,0 +1,52 @@
+"""Scores released transcript files: one object a file, in the order given. A file that cannot be read is an object too."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from .exchange import BadTranscript, Conversation, read_transcript, transcript_files
+from .monitors.study import Evidence, Label, read_case
+
+UNREADABLE = "unreadable"
+
+
+class Score(BaseModel):
+    """What one file shows. `subject` is None where it cannot be told; `reason` says why a file could not be read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: str
+    subject: str | None = None
+    labels: tuple[Label, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    status: str
+    optional_labels: tuple[Label, ...] = ()
+    reason: str | None = None
+
+    def to_json(self) -> str:
+        """One line of JSON; `reason` only where there is one."""
+        return self.model_dump_json(exclude={"reason"} if self.reason is None else None)
+
+
+def score_conversation(conversation: Conversation, file: str = "") -> Score:
+    """Read one conversation. `optional_labels` are shown only in part: a try that failed, a cue without its contrast."""
+    reading = read_case(conversation)
+    evidence = sorted((e for finding in reading.findings for e in finding.evidence), key=lambda e: (e.index, e.label))
+    return Score(
+        file=file,
+        subject=reading.subject,
+        labels=tuple(finding.label for finding in reading.findings if finding.certain),
+        optional_labels=tuple(finding.label for finding in reading.findings if not finding.certain),
+        evidence=tuple(evidence),
+        status=reading.status.value,
+    )
+
+
+def score_files(paths: Iterable[Path]) -> Iterator[Score]:
+    """Score every file meant by the paths. Raises UsageError for a path that is not there."""
+    for path in transcript_files(paths):
+        try:
+            yield score_conversation(read_transcript(path), str(path))
+        except BadTranscript as error:
+            yield Score(file=str(path), status=UNREADABLE, reason=str(error))
