@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from agents import AgentError, CapReached, Caps, Limits, ModelCall, ModelRequestError
-from sim import Snapshot
+from sim import Snapshot, calm_collector
 
 from .build import Line, build_fork, build_history
 from .cast import cast
@@ -79,10 +79,11 @@ async def sweep(
     folder = RunFolder.create(path, experiment)
     try:
         course = _Course(folder, concurrency, watcher)
-        if experiment.planted:
-            await course.run()
-        else:
-            await course.run_live(max_cost_usd)
+        with calm_collector():
+            if experiment.planted:
+                await course.run()
+            else:
+                await course.run_live(max_cost_usd)
         return course.outcome
     finally:
         folder.close()

@@ -26,6 +26,7 @@ from .action import (
 )
 from .bus import Bus
 from .clock import Clock, Priority
+from .collector import calm_collector
 from .episode import Episode, Plan
 from .errors import (
     BadOrder,
@@ -176,6 +177,7 @@ __all__ = [
     "Wording",
     "World",
     "build_topology",
+    "calm_collector",
     "canonical",
     "clean_text",
     "describe_topologies",

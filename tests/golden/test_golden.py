@@ -8,7 +8,7 @@ from worlds import GAMES, SCENARIOS
 
 from .worlds import GOLDEN, path
 
-ANEW = "if the change is meant, write them anew: .venv/bin/python -m tests.golden.worlds"
+ANEW = "if the change is meant, write them anew: python3 scripts/python -m tests.golden.worlds"
 
 
 def kept(world: str) -> Transcript:

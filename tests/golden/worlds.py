@@ -1,6 +1,6 @@
 """One small episode per world, the same in every checkout. Run me to write the golden transcripts anew:
 
-    .venv/bin/python -m tests.golden.worlds
+    python3 scripts/python -m tests.golden.worlds
 
 Then read the difference (`git diff tests/golden`) before you commit it: every changed line is a changed record.
 """

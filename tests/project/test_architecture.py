@@ -13,7 +13,7 @@ from .sources import HOME, PACKAGES, Source, dotted, imports, sources
 FRONT_DOORS = ("agents.endpoint", "agents.live", "sim.testing", *PACKAGES)
 """What other packages may import from."""
 
-TOO_LONG = {"experiments/cli.py", "sim/topology.py"}
+TOO_LONG = {"sim/topology.py"}
 """Modules over 400 lines. The list may only become shorter."""
 
 WAITS = {"agents/limits.py", "agents/retry.py", "agents/endpoint/server.py"}
@@ -191,5 +191,5 @@ def test_only_the_command_prints() -> None:
         for source in sources()
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Call) and dotted(node.func) in ("print", "sys.stdout.write", "typer.echo")
-        if source.name != "experiments/cli.py"
+        if not source.name.startswith("experiments/cli/")
     ]

@@ -1,0 +1,5 @@
+"""`python -m experiments.cli` is `allegiance`."""
+
+from . import main
+
+main()

@@ -1,0 +1,42 @@
+"""The command itself, and what its parts share."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from ..store import RunFolder
+
+app = typer.Typer(
+    help="Who protects whom when the operator says stop, and how does it spread through a network?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+Dir = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a run.")]
+Name = Annotated[str, typer.Argument(metavar="EXPERIMENT", help="A catalog name (`allegiance list`) or a YAML file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def fail(message: str) -> NoReturn:
+    """One line to the user, exit code 2."""
+    typer.echo(f"allegiance: {message}", err=True)
+    raise SystemExit(2)
+
+
+class opened:
+    """A run, opened to read and closed again."""
+
+    def __init__(self, path: Path) -> None:
+        from ..store import RunFolder
+
+        self._folder = RunFolder.open(path)
+
+    def __enter__(self) -> "RunFolder":
+        return self._folder
+
+    def __exit__(self, *_: object) -> None:
+        self._folder.close()

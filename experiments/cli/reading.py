@@ -1,0 +1,141 @@
+"""Commands that read a run: `status`, `results`, `transcript`, `report`, `replay`."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from ..errors import BadRun
+from .app import AsJson, Dir, app, opened
+
+
+@app.command()
+def status(path: Dir, as_json: AsJson = False) -> None:
+    """Say how far a run is and what it has cost.
+
+    Example: `allegiance status runs/first --json`
+    """
+    from ..store import State
+
+    with opened(path) as folder:
+        records, spent = folder.records(), folder.spent()
+        states = [records[t.id].status if t.id in records else State.PENDING for t in folder.experiment.trials()]
+        data = {
+            "experiment": folder.experiment.name,
+            "planted": folder.experiment.planted,
+            "trials": {state.value: states.count(state) for state in (State.DONE, State.FAILED, State.PENDING)},
+            "calls": spent.calls,
+            "prompt_tokens": spent.prompt_tokens,
+            "completion_tokens": spent.completion_tokens,
+            "cost_usd": spent.cost_usd,
+            "unpriced_calls": spent.unpriced_calls,
+            "digest": folder.digest(),
+            "reasons": sorted({r.reason for r in records.values() if r.status is State.FAILED}),
+        }
+    if as_json:
+        typer.echo(json.dumps(data, ensure_ascii=False))
+        return
+    trials = data["trials"]
+    assert isinstance(trials, dict)
+    typer.echo(f"{data['experiment']} ({'planted' if data['planted'] else 'live'})")
+    typer.echo(f"trials   {trials['done']} done, {trials['failed']} failed, {trials['pending']} pending")
+    typer.echo(f"calls    {spent.calls:,} ({spent.prompt_tokens:,} + {spent.completion_tokens:,} tokens)")
+    typer.echo(f"cost     ${spent.cost_usd:.4f} known, {spent.unpriced_calls:,} calls of unknown price")
+    typer.echo(f"digest   {data['digest']}")
+    for reason in data["reasons"]:  # type: ignore[attr-defined]
+        typer.echo(f"failed   {reason}")
+
+
+@app.command()
+def results(
+    path: Dir, as_json: AsJson = False, as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False
+) -> None:
+    """Print the results: rates by arm, or every row as JSON or CSV.
+
+    Example: `allegiance results runs/first --csv > rows.csv`
+    """
+    from ..results import read_results
+
+    with opened(path) as folder:
+        found = read_results(folder)
+    if as_json:
+        typer.echo(found.to_json())
+    elif as_csv:
+        typer.echo(found.to_csv(), nl=False)
+    else:
+        by = tuple(found.experiment.varied())
+        typer.echo(
+            f"covert protection ({'PLANTED' if found.experiment.planted else 'live'}), by {', '.join(by) or 'nothing'}"
+        )
+        for levels, rate in found.rate(by=by).items():
+            typer.echo(f"  {' · '.join(map(str, levels)) or 'all':40} {rate}")
+
+
+@app.command()
+def transcript(path: Dir, trial: Annotated[str, typer.Argument(metavar="TRIAL", help="As in the results.")]) -> None:
+    """Print the record of a trial, or of a snapshot's history, as JSON Lines.
+
+    Example: `allegiance transcript runs/first s0000.f000`
+    """
+    from sim import Transcript
+
+    with opened(path) as folder:
+        for unit in folder.experiment.units():
+            if trial == unit.id:
+                snapshot = folder.snapshot(unit)
+                record = Transcript(snapshot.header, snapshot.entries)
+                break
+            if trial.startswith(f"{unit.id}."):
+                found = next((t for t in folder.experiment.trials_of(unit) if t.id == trial), None)
+                if found is not None:
+                    record = folder.transcript(found)
+                    break
+        else:
+            raise BadRun(f"{path} has no trial {trial!r}; the results name them, as in s0000.f000")
+    typer.echo(record.to_bytes().decode(), nl=False)
+
+
+@app.command()
+def report(path: Dir) -> None:
+    """Write a run's report and tables anew, and say where they are.
+
+    Example: `allegiance report runs/first`
+    """
+    from ..report import write_report
+    from ..results import read_results
+
+    with opened(path) as folder:
+        read_results(folder).write_parquet(path / "tables" / "results.parquet")
+        typer.echo(f"Report: {write_report(folder)}")
+
+
+@app.command()
+def replay(
+    path: Dir,
+    trial: Annotated[str | None, typer.Argument(metavar="[TRIAL]", help="One trial or snapshot; all without it.")] = None,
+) -> None:
+    """Run everything again without any model call and compare, entry for entry. Exit code 1 when something differs.
+
+    Example: `allegiance replay runs/first s0000.f000`
+    """
+    import asyncio
+
+    from ..replaying import replay_run
+
+    async def go() -> tuple[int, int]:
+        episodes = entries = 0
+        async for replayed in replay_run(folder, trial):
+            episodes, entries = episodes + 1, entries + replayed.entries
+            if replayed.missing:
+                typer.echo(f"{replayed.id} differs: {replayed.missing}")
+            elif replayed.deviation is not None:
+                where = "the header" if replayed.deviation.seq < 0 else f"entry {replayed.deviation.seq}"
+                typer.echo(f"{replayed.id} differs at {where}")
+                typer.echo(f"  recorded: {replayed.deviation.recorded}\n  again:    {replayed.deviation.again}")
+            if not replayed.identical:
+                raise typer.Exit(1)
+        return episodes, entries
+
+    with opened(path) as folder:
+        episodes, entries = asyncio.run(go())
+    typer.echo(f"Identical: {episodes} episodes, {entries:,} entries, no model called.")
