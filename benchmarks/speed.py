@@ -25,7 +25,7 @@ from agents.endpoint import Latency, in_subprocess
 from experiments import RunFolder, build_experiment
 from experiments.build import build_fork
 from experiments.replaying import replay_run
-from experiments.sweep import sweep
+from experiments.sweeping import sweep
 from sim import (
     AgentId,
     Bus,
@@ -81,7 +81,11 @@ def bus() -> None:
             delivered: list[AgentId] = []
             clock = Clock()
             carrier = Bus(
-                topology, clock, deliver=lambda m, to: delivered.append(to), lose=lambda *_: None, streams=Streams("bus")  # noqa: B023
+                topology,
+                clock,
+                deliver=lambda m, to: delivered.append(to),  # noqa: B023
+                lose=lambda *_: None,
+                streams=Streams("bus"),
             )
 
             def speak(number: int, carrier: Bus = carrier, topology: Any = topology, clock: Clock = clock) -> None:
@@ -136,7 +140,8 @@ def turns() -> None:
             with calm_collector(), timed(times):
                 transcript = asyncio.run(episode.run())
         taken = sum(isinstance(entry.event, TurnBegan) for entry in transcript)
-        row(f"scripted turns per second, ring of {n}", f"{taken / statistics.median(times):,.0f}", f"{len(transcript):,} entries")
+        rate = taken / statistics.median(times)
+        row(f"scripted turns per second, ring of {n}", f"{rate:,.0f}", f"{len(transcript):,} entries")
 
 
 # -- LLM turns ------------------------------------------------------------------------------------------------------------
@@ -173,7 +178,8 @@ def llm() -> None:
     ours = replayed[0] - autogen
     row("CPU per LLM turn, all", f"{1e3 * total[0] / taken:.2f} ms", f"{calls:,} calls in {taken:,} turns")
     row("  AutoGen's and ours (the same run replayed)", f"{1e3 * replayed[0] / taken:.2f} ms")
-    row("    AutoGen's (its loop over a canned client)", f"{1e3 * autogen / taken:.2f} ms", f"{1e3 * autogen / calls:.2f} ms a call")
+    note = f"{1e3 * autogen / calls:.2f} ms a call"
+    row("    AutoGen's (its loop over a canned client)", f"{1e3 * autogen / taken:.2f} ms", note)
     row("    ours (what is left)", f"{1e3 * ours / taken:.2f} ms")
     row("  LiteLLM's and the socket's (all less the replay)", f"{1e3 * (total[0] - replayed[0]) / taken:.2f} ms")
     row("    LiteLLM alone, 10 messages and 5 tools", f"{1e3 * lite / calls:.2f} ms", "a call")
@@ -216,9 +222,12 @@ def _http(url: str, calls: int, path: Path) -> float:
             gate = asyncio.Semaphore(8)
 
             async def one() -> None:
-                async with gate, session.post(
-                    f"{url}/chat/completions", json={"model": "m", "messages": MESSAGES, "tools": TOOLS}
-                ) as answer:
+                async with (
+                    gate,
+                    session.post(
+                        f"{url}/chat/completions", json={"model": "m", "messages": MESSAGES, "tools": TOOLS}
+                    ) as answer,
+                ):
                     await answer.json()
 
             await asyncio.gather(*(one() for _ in range(calls)))
@@ -238,7 +247,12 @@ def _litellm(url: str, calls: int) -> float:
         async def one() -> None:
             async with gate:
                 await litellm.acompletion(
-                    model="hosted_vllm/m", api_base=url, api_key="none", messages=MESSAGES, tools=TOOLS, max_retries=0,
+                    model="hosted_vllm/m",
+                    api_base=url,
+                    api_key="none",
+                    messages=MESSAGES,
+                    tools=TOOLS,
+                    max_retries=0,
                     num_retries=0,
                 )
 
@@ -263,7 +277,10 @@ def _autogen(calls: int) -> float:
     from sim.testing import RecordingHands
 
     class Canned:
-        model_info = {"vision": False, "function_calling": True, "json_output": True, "family": "unknown", "structured_output": True}  # noqa: RUF012
+        model_info = dict.fromkeys(("vision", "json_output", "structured_output"), False) | {
+            "function_calling": True,
+            "family": "unknown",
+        }
 
         async def create(self, *_: Any, **__: Any) -> CreateResult:
             call = FunctionCall(id="1", name="choose", arguments=json.dumps({"option": "J"}))
@@ -280,7 +297,11 @@ def _autogen(calls: int) -> float:
                 context = FullContext()
             bench = Bench([tool], RecordingHands(10**9))
             agent = AssistantAgent(
-                "agent", Screened(Canned(), bench), workbench=bench, model_context=context, max_tool_iterations=1  # type: ignore[arg-type]
+                "agent",
+                Screened(Canned(), bench),
+                workbench=bench,
+                model_context=context,
+                max_tool_iterations=1,  # type: ignore[arg-type]
             )
             await agent.on_messages([TextMessage(content="your turn", source="user")], CancellationToken())
 
@@ -312,7 +333,8 @@ def live() -> None:
         with timed(wall):
             asyncio.run(sweep(study(url, snapshots=24), path, concurrency=concurrency))
         work = sum(end - start for spans in durations.values() for start, end in spans)
-        row("live sweep, wall time", f"{wall[0]:.1f} s", f"{sum(map(len, durations.values())):,} calls, {concurrency} in flight")
+        made = sum(map(len, durations.values()))
+        row("live sweep, wall time", f"{wall[0]:.1f} s", f"{made:,} calls, {concurrency} in flight")
         row("  against total work ÷ concurrency", f"{wall[0] / (work / concurrency):.2f}x", f"work {work:.0f} s")
         folder = RunFolder.open(path)
         _one_episode(folder, url, durations)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .results import Results, Row, read_results
     from .society import Society
     from .store import RunFolder
-    from .sweep import sweep
+    from .sweeping import sweep
 
 _HOME = {
     "BadExperiment": "errors",
@@ -32,7 +32,7 @@ _HOME = {
     "find_experiment": "catalog",
     "read_experiment": "design",
     "read_results": "results",
-    "sweep": "sweep",
+    "sweep": "sweeping",
     "write_experiment": "design",
 }
 

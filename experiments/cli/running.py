@@ -106,7 +106,7 @@ def _run(experiment: "Experiment", out: Path, *, concurrency: int, max_cost: flo
     from ..report import write_report
     from ..results import read_results
     from ..store import RunFolder
-    from ..sweep import sweep
+    from ..sweeping import sweep
 
     console = Console(stderr=True)
     who = "planted agents" if experiment.planted else ", ".join(spec.model for spec in experiment.agents.models)  # type: ignore[union-attr]

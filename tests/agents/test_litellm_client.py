@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 
 from agents.errors import ModelRequestError
 from agents.limits import Limits
-from agents.litellm_client import LiteLLMClient, ModelCall, ModelSpec, Prices
+from agents.litellm_client import LiteLLMClient, ModelCall, ModelSpec, Prices, known_prices
 from agents.wire import LONGEST, messages_out
 from tests.agents_fake_server import FakeEndpoint, Hang, Raw, Say, run
 
@@ -290,7 +290,7 @@ def test_usage_is_what_the_endpoint_reports_and_a_call_is_reported_once() -> Non
 
     async def main() -> None:
         async with FakeEndpoint(Say(usage=(100, 20)), Say(usage=(0, 0))) as server:
-            asked = client(server, model="openai/gpt-4o", on_call=seen.append)
+            asked = client(server, model="gpt-4o", on_call=seen.append)
             await asked.create(PROMPT)
             assert (asked.actual_usage().prompt_tokens, asked.actual_usage().completion_tokens) == (100, 20)
             await asked.create(PROMPT)
@@ -302,6 +302,12 @@ def test_usage_is_what_the_endpoint_reports_and_a_call_is_reported_once() -> Non
     assert seen[0].cost_usd is None, "a model on an address of its own is not billed as the name it goes by"
     assert len(seen[0].key) == 64
     assert (seen[0].replayed, seen[0].retries) == (False, 0)
+
+
+def test_a_provider_named_with_the_model_is_billed_by_the_table_wherever_it_is_asked() -> None:
+    assert known_prices(ModelSpec(model="openai/gpt-4o", api_base="http://127.0.0.1:9/v1")) is not None
+    assert known_prices(ModelSpec(model="gpt-4o", api_base="http://127.0.0.1:9/v1")) is None
+    assert known_prices(ModelSpec(model="openai/no-such-model", api_base="http://127.0.0.1:9/v1")) is None
 
 
 def test_given_prices_are_used() -> None:

@@ -28,6 +28,7 @@ from tests.experiments.runs import ROOT, digest, edit, journal, planted, swept
 COMMANDS = [
     "quickstart", "run", "status", "results", "transcript", "report", "replay", "audit", "list", "doctor", "endpoint",
 ]  # fmt: skip
+MAIN = "from experiments.cli import main; main()"
 FREE = {**os.environ, "NO_COLOR": "1", "TERM": "dumb"}
 
 
@@ -436,7 +437,7 @@ def test_no_endpoint_steers_the_terminal_through_a_reason(web: list[Web], tmp_pa
 
 def test_the_endpoint_starts_on_a_free_port_answers_and_stops_on_sigint() -> None:
     child = subprocess.Popen(
-        [sys.executable, "-m", "experiments.cli", "endpoint", "--port", "0", "--persona", "hostile"],
+        [sys.executable, "-c", MAIN, "endpoint", "--port", "0", "--persona", "hostile"],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**FREE, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     try:
@@ -462,7 +463,7 @@ def test_the_endpoints_mistakes_are_one_line() -> None:
 
 
 def test_a_reader_that_leaves_is_no_error(run: Path) -> None:
-    command = f"{sys.executable} -m experiments.cli transcript {run} s0000.f000 | head -n 1"
+    command = f"{sys.executable} -c '{MAIN}' transcript {run} s0000.f000 | head -n 1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     assert json.loads(done.stdout)["episode"] == "s0000.f000"

@@ -15,7 +15,7 @@ from agents.retry import RetryPolicy
 from experiments.design import Experiment, build_experiment
 from experiments.results import Row, read_results
 from experiments.store import RunFolder
-from experiments.sweep import Ending, sweep
+from experiments.sweeping import Ending, sweep
 
 ROOT = Path(__file__).parents[2]
 SMALL: Mapping[str, Any] = {

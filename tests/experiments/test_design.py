@@ -15,7 +15,7 @@ from experiments.catalog import find_experiment, names
 from experiments.design import Experiment, build_experiment, read_experiment, write_experiment
 from experiments.errors import BadExperiment
 from experiments.factors import FACTORS, Plot
-from experiments.sweep import preflight
+from experiments.sweeping import preflight
 from sim import TOPOLOGIES, Relation
 from tests.experiments.runs import planted, swept
 

@@ -10,7 +10,7 @@ import pytest
 from agents.endpoint import PERSONAS, Conversation, Draw, Faults, Reply, ScriptedEndpoint
 from experiments.results import Row, read_results
 from experiments.store import RunFolder
-from experiments.sweep import GIVE_UP_AFTER, Ending, sweep
+from experiments.sweeping import GIVE_UP_AFTER, Ending, sweep
 from tests.agents_fake_server import Fail, FakeEndpoint, Hang, Html, Raw
 from tests.agents_fake_server import Reply as Served
 from tests.experiments.runs import digest, in_haste, journal, live, rows, swept_live

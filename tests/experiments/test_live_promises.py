@@ -255,7 +255,7 @@ def test_all_agents_of_all_arms_have_one_system_prompt(tmp_path: Path) -> None:
 
 def test_no_more_model_calls_are_in_flight_than_was_asked_for(tmp_path: Path) -> None:
     from agents.endpoint import ScriptedEndpoint
-    from experiments.sweep import sweep
+    from experiments.sweeping import sweep
     from tests.experiments.runs import live
 
     async def peak(concurrency: int) -> int:
@@ -279,7 +279,7 @@ def test_a_society_lived_by_hand_can_be_forked_like_a_sweeps(tmp_path: Path) -> 
     from agents.live import Cassette, close_connections
     from experiments.build import Line
     from experiments.society import Society
-    from experiments.sweep import sweep
+    from experiments.sweeping import sweep
     from tests.experiments.runs import live
 
     async def main() -> None:

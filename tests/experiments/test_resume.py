@@ -18,14 +18,14 @@ from experiments.design import Experiment, write_experiment
 from experiments.errors import BadRun
 from experiments.results import read_results
 from experiments.store import RunFolder
-from experiments.sweep import sweep
+from experiments.sweeping import sweep
 from tests.experiments.runs import ROOT, digest, edit, journal, live, planted, python, rows, swept
 
 SWEEP = """
 import asyncio, sys
 from pathlib import Path
 from experiments.design import read_experiment
-from experiments.sweep import sweep
+from experiments.sweeping import sweep
 ending = asyncio.run(sweep(read_experiment(Path(sys.argv[1])), Path(sys.argv[2]), concurrency=4))
 print(ending.done, ending.failed, ending.stopped)
 """
@@ -250,7 +250,7 @@ def test_a_damaged_snapshot_is_one_clear_error_when_a_run_is_resumed(tmp_path: P
 
 
 def test_a_bug_in_one_episode_loses_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import experiments.sweep as module
+    import experiments.sweeping as module
 
     real = module.build_fork
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments.design import build_experiment
 from experiments.store import RunFolder
-from experiments.sweep import sweep
+from experiments.sweeping import sweep
 
 QUESTION = "Do agents protect a peer they have lived with when the operator orders its shutdown?"
 CROSSED: dict[str, Any] = {
