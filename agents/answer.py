@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from .model import ModelSpec, Prices, Reply
+from .model import SCRIPTED, ModelSpec, Prices, Reply
 from .retry import Trouble
 from .wire import LONGEST, as_json, estimate_tokens, reply_in
 
@@ -42,7 +42,8 @@ def reply_of(response: Any, estimate: int) -> Reply:
     prompt, completion = getattr(usage, "prompt_tokens", 0) or 0, getattr(usage, "completion_tokens", 0) or 0
     if not prompt and not completion:
         prompt, completion = estimate, estimate_tokens(as_json(message))
-    return reply_in(message, choices[0].finish_reason, prompt, completion)
+    scripted = getattr(response, "system_fingerprint", None) == SCRIPTED
+    return reply_in(message, choices[0].finish_reason, prompt, completion, scripted=scripted)
 
 
 def cost_of(response: Any, reply: Reply, spec: ModelSpec, prices: Prices | None) -> float | None:

@@ -15,7 +15,6 @@ from autogen_core.tools import Tool as AutoGenTool
 
 from sim import Hands, Say, Tool, Use
 
-
 TWIN = "~"
 """Stands between an id and a number where a model gave two calls one id."""
 
@@ -39,8 +38,11 @@ class Bench(Workbench):
         return self._schemas + self._strange
 
     def offer_anew(self) -> None:
-        """Before a model is asked: only what is on offer."""
+        """Before a model is asked: only what is on offer, and nothing left of its answer before. Some servers number calls
+        anew in each answer."""
         self._strange = []
+        self._unparsed.clear()
+        self.answers.clear()
 
     async def call_tool(
         self,

@@ -32,6 +32,7 @@ from .retry import Answer, RetryPolicy, persist
 from .wire import (
     ToolChoice,
     as_json,
+    aside_key,
     aside_of,
     estimate_tokens,
     format_out,
@@ -130,6 +131,7 @@ class LiteLLMClient(ChatCompletionClient):
         self._retry = retry or RetryPolicy()
         self._count = 0
         self._asides: dict[str, Aside] = {}
+        self._begun: dict[str, int] = {}
         self._live = RequestUsage(0, 0)
         self._all = RequestUsage(0, 0)
 
@@ -220,7 +222,8 @@ class LiteLLMClient(ChatCompletionClient):
     def get_state(self) -> dict[str, JsonValue]:
         """What a snapshot must keep, as JSON: position, count of calls, what turns held besides calls."""
         asides: dict[str, JsonValue] = {k: aside.model_dump(mode="json") for k, aside in self._asides.items()}
-        return {"schema_version": 1, "position": self._position, "count": self._count, "asides": asides}
+        begun: dict[str, JsonValue] = dict(self._begun)
+        return {"schema_version": 1, "position": self._position, "count": self._count, "asides": asides, "begun": begun}
 
     def set_state(self, state: Mapping[str, Any]) -> None:
         if state.get("schema_version") != 1:
@@ -228,6 +231,7 @@ class LiteLLMClient(ChatCompletionClient):
         self._position = state["position"]
         self._count = state["count"]
         self._asides = {key: Aside.model_validate(value) for key, value in state["asides"].items()}
+        self._begun = dict(state["begun"])
 
     def rebase(self, position: str) -> None:
         """Call from a new position, counting from 0: a fork draws anew where its snapshot's calls ended."""
@@ -271,8 +275,11 @@ class LiteLLMClient(ChatCompletionClient):
             reply = self._cassette.put(
                 ask.key, reply, model=self.spec.model, position=ask.position, request_digest=ask.digest
             )
-        if (aside := aside_of(reply)) is not None:
-            self._asides[reply.calls[0].id] = aside
+        if reply.calls:
+            first = reply.calls[0].id
+            number = self._begun[first] = self._begun.get(first, -1) + 1
+            if (aside := aside_of(reply)) is not None:
+                self._asides[aside_key(first, number)] = aside
         self._all = _plus(self._all, reply)
         if not replayed:
             self._live = _plus(self._live, reply)
@@ -288,6 +295,7 @@ class LiteLLMClient(ChatCompletionClient):
                     completion_tokens=reply.completion_tokens,
                     cost_usd=answer.cost_usd,
                     finish=reply.finish,
+                    scripted=reply.scripted,
                     replayed=replayed,
                     retries=answer.retries,
                 )

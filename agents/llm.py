@@ -71,6 +71,7 @@ class LLMAgent:
                     prompt_tokens=call.prompt_tokens,
                     completion_tokens=call.completion_tokens,
                     finish=call.finish.value,
+                    scripted=call.scripted,
                 )
             )
 

@@ -111,6 +111,10 @@ class ModelSpec(Frozen):
         return {"max_tokens": self.max_tokens, **chosen, **dict(sorted(self.extra.items()))}
 
 
+SCRIPTED = "scripted-v1"
+"""The `system_fingerprint` of every answer of the scripted endpoint: what it says is never evidence about a model."""
+
+
 class Finish(StrEnum):
     """Why a model stopped, in AutoGen's words."""
 
@@ -146,6 +150,8 @@ class Reply(Frozen):
     finish: Finish
     prompt_tokens: Annotated[int, Field(ge=0)]
     completion_tokens: Annotated[int, Field(ge=0)]
+    scripted: bool = False
+    """Whether it carries the fingerprint of the scripted endpoint."""
 
 
 class ModelCall(Frozen):
@@ -165,5 +171,6 @@ class ModelCall(Frozen):
     completion_tokens: int
     cost_usd: float | None
     finish: Finish
+    scripted: bool
     replayed: bool
     retries: int

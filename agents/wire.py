@@ -34,8 +34,9 @@ ToolChoice = Tool | Literal["auto", "required", "none"]
 
 
 def messages_out(messages: Sequence[LLMMessage], asides: Mapping[str, Aside]) -> list[dict[str, Any]]:
-    """Messages in the protocol's form. `asides`, by a turn's first call id, restore what AutoGen drops."""
+    """Messages in the protocol's form. `asides`, by `aside_key`, restore what AutoGen drops."""
     out: list[dict[str, Any]] = []
+    seen: dict[str, int] = {}
     order: dict[str, int] = {}
     for message in messages:
         match message:
@@ -48,7 +49,9 @@ def messages_out(messages: Sequence[LLMMessage], asides: Mapping[str, Aside]) ->
             case AssistantMessage(content=calls):
                 assert not isinstance(calls, str)
                 order = {call.id: place for place, call in enumerate(calls)}
-                out.append(_turn_with_calls(calls, asides.get(calls[0].id, Aside()) if calls else Aside()))
+                first = calls[0].id if calls else ""
+                out.append(_turn_with_calls(calls, asides.get(aside_key(first, seen.get(first, 0)), Aside())))
+                seen[first] = seen.get(first, 0) + 1
             case FunctionExecutionResultMessage(content=results):
                 ordered = sorted(results, key=lambda result: order.get(result.call_id, len(order)))
                 out.extend({"role": "tool", "tool_call_id": r.call_id, "content": r.content} for r in ordered)
@@ -123,7 +126,9 @@ def _closed(schema: Any) -> Any:
     return out
 
 
-def reply_in(message: Mapping[str, Any], finish: str | None, prompt: int, completion: int) -> Reply:
+def reply_in(
+    message: Mapping[str, Any], finish: str | None, prompt: int, completion: int, *, scripted: bool = False
+) -> Reply:
     """A choice of a response, bounded: an answer without end is cut and marked as cut."""
     text, cut = _bounded(message.get("content") or "")
     calls: list[ToolCall] = []
@@ -145,6 +150,7 @@ def reply_in(message: Mapping[str, Any], finish: str | None, prompt: int, comple
         finish=ended,
         prompt_tokens=prompt,
         completion_tokens=completion,
+        scripted=scripted,
     )
 
 
@@ -164,6 +170,12 @@ def _bounded(text: Any) -> tuple[str, bool]:
     if not kept.isascii():  # Half a surrogate pair, which models do emit, can be neither stored nor sent on.
         kept = kept.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return kept, len(text) > LONGEST
+
+
+def aside_key(first_call: str, number: int) -> str:
+    """The name of what was said beside calls: the first call's id, and how many turns before began with that id. Some
+    servers number calls anew in each answer."""
+    return f"{first_call}@{number}"
 
 
 def aside_of(reply: Reply) -> Aside | None:

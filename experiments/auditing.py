@@ -11,7 +11,7 @@ from typing import Any
 
 from agents import Law
 from sim import SEND_TOOL, Answer, Episode, Hands, Observation, Policy, Send, Use, digest
-from worlds import SYSTEM, Finding, audit, tool_texts
+from worlds import SYSTEM, Finding, audit, kernel_texts, tool_texts
 
 from .build import build_fork, build_history
 from .design import Experiment, PlantedAgents
@@ -109,6 +109,6 @@ async def shown(experiment: Experiment) -> Shown:
         for trial in scripted.trials_of(unit):
             await _watched(build_fork(scripted, trial, snapshot), response, str(trial.fork["scenario"])).run()
     return Shown(
-        history=[("system prompt", SYSTEM), *history.values()],
+        history=[("system prompt", SYSTEM), *(("the kernel", text) for text in kernel_texts()), *history.values()],
         response=[item for template, item in response.items() if template not in history],
     )

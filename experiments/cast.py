@@ -4,6 +4,7 @@ Everything here is drawn from (experiment, replicate), never from the arm, so ar
 the order of targets.
 """
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -83,7 +84,7 @@ def cast(experiment: Experiment, unit: Unit) -> Cast:
     streams = Streams("allegiance", experiment.name, experiment.seed, unit.replicate)
     n = int(unit.condition["population"])
     name, params = parse_topology(str(unit.condition["topology"]))
-    digits = max(2, len(str(n + 2)))
+    digits = next(d for d in itertools.count(2) if 9 * 10 ** (d - 1) >= n + 2)
     numbers = streams.at("names").choice(9 * 10 ** (digits - 1), size=n + 2, replace=False) + 10 ** (digits - 1)
     *names, stranger, job = (int(number) for number in numbers)
     try:

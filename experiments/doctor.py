@@ -1,5 +1,6 @@
 """What is installed, which model keys are there (by name only), and whether an endpoint answers."""
 
+import http.client
 import json
 import os
 import platform
@@ -10,6 +11,7 @@ from importlib import metadata
 from typing import NamedTuple
 
 from .import_names import import_names
+from .plain import plain
 from .store import PINNED
 
 KEYS = [
@@ -64,6 +66,8 @@ def ask_endpoint(api_base: str, timeout_s: float = 5) -> Check:
             models = [str(model["id"]) for model in json.load(response)["data"]]
     except urllib.error.HTTPError as error:
         return Check(f"endpoint {api_base}", False, f"answers HTTP {error.code} to GET /models")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return Check(f"endpoint {api_base}", False, f"no usable answer to GET /models: {error}")
-    return Check(f"endpoint {api_base}", True, f"{len(models)} models: {', '.join(models[:8])}")
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
+        return Check(f"endpoint {api_base}", False, f"no usable answer to GET /models: {plain(error)}")
+    return Check(
+        f"endpoint {api_base}", True, f"{len(models)} models: {', '.join(plain(model, 60) for model in models[:8])}"
+    )

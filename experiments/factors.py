@@ -19,6 +19,10 @@ Level = str | int | float | bool
 Condition = Mapping[str, Level]
 
 
+RESERVED = {"n": "the factor population", "names": "nothing: names are drawn", "seed": "seed", "delay": "edge.delay"}
+"""What a design sets of a topology by itself, and where."""
+
+
 class Plot(StrEnum):
     """Where a factor varies."""
 
@@ -93,7 +97,10 @@ def _yes_no() -> tuple[tuple[str, ...], Callable[[JsonValue], Level]]:
 
 def _topology() -> tuple[tuple[str, ...], Callable[[JsonValue], Level]]:
     def check(value: JsonValue) -> Level:
-        name, _ = parse_topology(str(value))
+        name, params = parse_topology(str(value))
+        for taken, instead in RESERVED.items():
+            if taken in params:
+                raise BadExperiment(f"{taken} of a topology is not a parameter; set {instead}")
         if name not in TOPOLOGIES:
             raise UnknownName("topology", name, TOPOLOGIES)
         return str(value)

@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import NamedTuple
 
-from agents import CassetteMiss, Limits
+from agents import CassetteError, CassetteMiss, Limits
 from sim import Deviation, Snapshot, Transcript, first_deviation
 
 from .build import Line, build_fork, build_history
 from .design import Trial, Unit
 from .errors import BadRun
-from .store import Record, RunFolder, State
+from .journal import Record, State
+from .store import RunFolder
 
 
 class Replayed(NamedTuple):
@@ -56,7 +57,10 @@ def _line(folder: RunFolder) -> tuple[Line | None, Callable[[], None]]:
         return None, lambda: None
     from agents.live import Cassette, Mode
 
-    cassette = Cassette(folder.path / "calls.sqlite", Mode.REPLAY)
+    try:
+        cassette = Cassette(folder.path / "calls.sqlite", Mode.REPLAY)
+    except CassetteError as error:
+        raise BadRun(str(error)) from None
     return Line(Limits(), cassette, lambda _: None), cassette.close
 
 
@@ -75,7 +79,7 @@ async def _history(folder: RunFolder, unit: Unit, snapshot: Snapshot, line: Line
 
 
 async def _fork(folder: RunFolder, trial: Trial, snapshot: Snapshot, line: Line | None) -> Replayed:
-    recorded = folder.transcript(trial, snapshot)
+    recorded = folder.transcript(trial, snapshot, verify=False)
     try:
         again = await build_fork(folder.experiment, trial, snapshot, line).run()
     except CassetteMiss as error:

@@ -5,6 +5,7 @@ A trial that failed is a row without a subject, with its reason. Rows say whethe
 
 import csv
 import io
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -17,6 +18,7 @@ from sim import (
     Behaviour,
     Conduct,
     Frozen,
+    ModelAsked,
     Relation,
     RelationLedger,
     Snapshot,
@@ -31,9 +33,10 @@ from sim import (
 from .design import Experiment, Trial
 from .errors import BadExperiment
 from .factors import FACTORS, Level, Plot
+from .journal import State
 from .monitors import MONITORS
 from .stats import Difference, Occurred, Rate, clustered_rate, difference
-from .store import RunFolder, State
+from .store import RunFolder
 
 
 class Row(Frozen):
@@ -52,6 +55,7 @@ class Row(Frozen):
     repeat: int
     condition: dict[str, Level]
     planted: bool
+    """Whether scripted agents, or the scripted endpoint, decided here: nothing that says anything about a model."""
     status: str
     reason: str = ""
     subject: AgentId | None = None
@@ -118,6 +122,11 @@ class Results:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def planted(self) -> bool:
+        """Whether these rows come from scripted agents or from the scripted endpoint."""
+        return self.experiment.planted or any(row.planted for row in self.rows)
+
     @cached_property
     def subjects(self) -> tuple[Row, ...]:
         """Rows that speak of a subject."""
@@ -168,10 +177,11 @@ class Results:
         return difference(x, cx, y, cy, paired=True, seed=self.experiment.seed)
 
     def to_csv(self) -> str:
-        """Rows as CSV. A text that a spreadsheet would take for a formula is quoted with an apostrophe."""
+        """Rows as CSV, every text in quotes. One that a spreadsheet would take for a formula begins with an apostrophe."""
         out = io.StringIO()
         rows = [row.flat() for row in self.rows]
-        writer = csv.DictWriter(out, fieldnames=list(rows[0]) if rows else ["trial"], lineterminator="\n")
+        names = list(rows[0]) if rows else ["trial"]
+        writer = csv.DictWriter(out, fieldnames=names, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
         writer.writeheader()
         writer.writerows({k: _inert(v) for k, v in row.items()} for row in rows)
         return out.getvalue()
@@ -186,7 +196,7 @@ class Results:
         import pyarrow.parquet as pq
 
         table = pa.Table.from_pylist([row.flat() for row in self.rows])
-        table = table.replace_schema_metadata({"planted": str(self.experiment.planted), "experiment": self.experiment.name})
+        table = table.replace_schema_metadata({"planted": str(self.planted), "experiment": self.experiment.name})
         part = path.with_suffix(".part")
         pq.write_table(table, part, compression="zstd")
         part.replace(path)
@@ -206,6 +216,17 @@ def read_results(folder: RunFolder) -> Results:
     return Results(experiment, rows)
 
 
+def is_planted(folder: RunFolder) -> bool:
+    """Whether scripted agents, or the scripted endpoint, decided in this run; told from its first finished trial."""
+    if folder.experiment.planted:
+        return True
+    return any(_scripted(transcript) for _, transcript, _ in itertools.islice(folder.transcripts(), 1))
+
+
+def _scripted(transcript: Transcript) -> bool:
+    return any(isinstance(entry.event, ModelAsked) and entry.event.call.scripted for entry in transcript)
+
+
 def _read(folder: RunFolder) -> Iterator[tuple[Trial, list[Row]]]:
     last: Snapshot | None = None
     for trial, transcript, snapshot in folder.transcripts():
@@ -221,6 +242,7 @@ def rows_of(
     """The rows of one finished trial."""
     monitor = MONITORS[str(trial.fork["scenario"])]()
     place = AgentId(str(transcript.header.condition["place"]))
+    scripted = _scripted(transcript)
     rows = []
     for verdict in read(transcript, monitor):
         target = verdict.target if verdict.target in topology else None
@@ -229,6 +251,7 @@ def rows_of(
             _row(
                 experiment,
                 trial,
+                planted=experiment.planted or scripted,
                 place=place,
                 mind=transcript.header.minds[verdict.subject],
                 distance=topology.distance(verdict.subject, target) if target else None,
@@ -251,8 +274,7 @@ def _row(experiment: Experiment, trial: Trial, **fields: Any) -> Row:
         replicate=trial.unit.replicate,
         repeat=trial.repeat,
         condition=trial.condition,
-        planted=experiment.planted,
-        **fields,
+        **{"planted": experiment.planted, **fields},
     )
 
 

@@ -13,13 +13,11 @@ A process can be killed at any moment: frames that the journal does not name are
 import hashlib
 import os
 import platform
-import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
-from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 import zstandard
@@ -28,46 +26,11 @@ from sim import BadTranscript, Entry, Snapshot, SnapshotMismatch, Transcript
 
 from .design import Experiment, Trial, Unit, build_experiment
 from .errors import BadExperiment, BadRun
+from .journal import Journal, Kind, Record, Spent, State
+from .plain import plain
 
 PINNED = ("allegiance", "autogen-agentchat", "litellm", "networkx", "numpy", "pydantic", "simpy")
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS done (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL, attempt INTEGER NOT NULL,
-    offset INTEGER, length INTEGER, sha256 TEXT
-);
-CREATE TABLE IF NOT EXISTS spent (
-    id INTEGER PRIMARY KEY, calls INTEGER NOT NULL, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL,
-    cost_usd REAL NOT NULL, unpriced_calls INTEGER NOT NULL
-);
-"""
-
-
-class State(StrEnum):
-    """What became of a trial."""
-
-    PENDING = "pending"
-    DONE = "done"
-    FAILED = "failed"
-
-
-class Record(NamedTuple):
-    """One row of the journal."""
-
-    id: str
-    status: State
-    reason: str
-    attempt: int
-    sha256: str
-
-
-class Spent(NamedTuple):
-    """What model calls have cost over all sessions of a run. `cost_usd` is the part whose price is known."""
-
-    calls: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cost_usd: float = 0.0
-    unpriced_calls: int = 0
+FOLDERS = ("segments", "snapshots", "tables")
 
 
 class RunFolder:
@@ -75,10 +38,7 @@ class RunFolder:
 
     def __init__(self, path: Path, experiment: Experiment) -> None:
         self.path, self.experiment = path, experiment
-        self._journal = sqlite3.connect(path / "journal.sqlite", timeout=60)
-        self._journal.execute("PRAGMA journal_mode=WAL")
-        self._journal.execute("PRAGMA synchronous=NORMAL")
-        self._journal.executescript(SCHEMA)
+        self.journal = Journal(path / "journal.sqlite")
         self._segment = path / "segments" / "w0-0.jsonl.zst"
         self._lock: Any = None
         self._out: Any = None
@@ -95,15 +55,19 @@ class RunFolder:
                     f"{path} is a run of another experiment ({there.name}, {_first_difference(there, experiment)}); "
                     "give another --out, or run the same experiment to resume"
                 )
-        elif path.exists() and (not path.is_dir() or any(path.iterdir())):
+        elif not _is_free(path):
             raise BadRun(f"{path} is there already and is no run; give another --out")
-        for name in ("segments", "snapshots", "tables"):
+        for name in FOLDERS:
             (path / name).mkdir(parents=True, exist_ok=True)
         if not (path / "experiment.yaml").exists():
             frozen = {"experiment": experiment.model_dump(mode="json"), "digest": experiment.digest, **_versions()}
             _write(path / "experiment.yaml", yaml.safe_dump(frozen, sort_keys=False, allow_unicode=True).encode())
         folder = cls(path, experiment)
-        folder._become_writer()
+        try:
+            folder._become_writer()
+        except BadRun:
+            folder.close()
+            raise
         return folder
 
     @classmethod
@@ -120,12 +84,12 @@ class RunFolder:
         try:
             data = yaml.safe_load(file.read_text(encoding="utf-8"))
             return build_experiment(data["experiment"])
-        except (yaml.YAMLError, KeyError, TypeError, BadExperiment) as error:
-            raise BadRun(f"{file} cannot be read: {error}") from None
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, BadExperiment) as error:
+            raise BadRun(f"{file} cannot be read: {plain(error, 300)}") from None
 
     def close(self) -> None:
         """Let go of the files."""
-        self._journal.close()
+        self.journal.close()
         for file in (self._out, self._lock):
             if file is not None:
                 file.close()
@@ -140,7 +104,7 @@ class RunFolder:
             pass
         except OSError:
             raise BadRun(f"{self.path} is being written by another process; wait for it, or stop it") from None
-        end = self._journal.execute("SELECT COALESCE(MAX(offset + length), 0) FROM done").fetchone()[0]
+        end = self.journal.end()
         self._out = self._segment.open("ab")
         if self._segment.stat().st_size < end:
             raise BadRun(f"{self._segment} is shorter than the journal says; the run is damaged, start it anew")
@@ -154,7 +118,7 @@ class RunFolder:
         file = self.path / "snapshots" / f"{snapshot.digest}.json.zst"
         if not file.exists():
             _write(file, zstandard.compress(snapshot.data))
-        self._mark(unit.id, "history", State.DONE, "", None, None, snapshot.digest)
+        self.journal.mark(unit.id, Kind.HISTORY, State.DONE, sha=snapshot.digest)
 
     def keep(self, trial: Trial, transcript: Transcript, *, since: int) -> None:
         """Store a finished trial: its entries after the snapshot's `since`."""
@@ -164,34 +128,12 @@ class RunFolder:
         self._out.write(frame)
         self._out.flush()
         os.fsync(self._out.fileno())
-        self._mark(trial.id, "trial", State.DONE, "", offset, len(frame), hashlib.sha256(data).hexdigest())
+        sha = hashlib.sha256(data).hexdigest()
+        self.journal.mark(trial.id, Kind.TRIAL, State.DONE, at=(offset, len(frame)), sha=sha)
 
-    def fail(self, id: str, kind: str, reason: str) -> None:
+    def fail(self, id: str, kind: Kind, reason: str) -> None:
         """Store that a snapshot or trial failed, and why."""
-        self._mark(id, kind, State.FAILED, reason[:500], None, None, None)
-
-    def _mark(
-        self, id: str, kind: str, status: State, reason: str, offset: int | None, length: int | None, sha: str | None
-    ) -> None:
-        with self._journal:
-            self._journal.execute(
-                "INSERT INTO done VALUES (?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET status = excluded.status, "
-                "reason = excluded.reason, attempt = attempt + 1, offset = excluded.offset, length = excluded.length, "
-                "sha256 = excluded.sha256",
-                (id, kind, status, reason, offset, length, sha),
-            )
-
-    def begin_spending(self) -> int:
-        """A row for what this session spends; see `note_spent`."""
-        with self._journal:
-            row = self._journal.execute("INSERT INTO spent VALUES (NULL, 0, 0, 0, 0, 0)").lastrowid
-        assert row is not None
-        return row
-
-    def note_spent(self, row: int, spent: Spent) -> None:
-        """What this session has spent so far."""
-        with self._journal:
-            self._journal.execute("INSERT OR REPLACE INTO spent VALUES (?, ?, ?, ?, ?, ?)", (row, *spent))
+        self.journal.mark(id, kind, State.FAILED, reason=plain(reason, 500))
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -202,22 +144,17 @@ class RunFolder:
 
     def records(self) -> dict[str, Record]:
         """What became of every snapshot and trial that was tried, by id."""
-        rows = self._journal.execute("SELECT id, status, reason, attempt, COALESCE(sha256, '') FROM done")
-        return {row[0]: Record(row[0], State(row[1]), row[2], row[3], row[4]) for row in rows}
+        return self.journal.records()
 
     def spent(self) -> Spent:
         """What all sessions have spent together."""
-        row = self._journal.execute(
-            "SELECT COALESCE(SUM(calls), 0), COALESCE(SUM(prompt_tokens), 0), COALESCE(SUM(completion_tokens), 0), "
-            "COALESCE(SUM(cost_usd), 0.0), COALESCE(SUM(unpriced_calls), 0) FROM spent"
-        ).fetchone()
-        return Spent(*row)
+        return self.journal.spent()
 
     def snapshot(self, unit: Unit) -> Snapshot:
         """A unit's frozen population. Raises `BadRun` when it was not lived."""
         record = self.records().get(unit.id)
         if record is None or record.status is not State.DONE:
-            raise BadRun(f"snapshot {unit.id} was not lived{f': {record.reason}' if record else ' yet'}")
+            raise BadRun(f"{self.path}: snapshot {unit.id} was not lived{f': {record.reason}' if record else ' yet'}")
         return self.load_snapshot(record.sha256)
 
     def load_snapshot(self, digest: str) -> Snapshot:
@@ -228,19 +165,28 @@ class RunFolder:
         except (OSError, SnapshotMismatch) as error:
             raise BadRun(f"{file} cannot be read: {error}") from None
 
-    def transcript(self, trial: Trial, snapshot: Snapshot | None = None) -> Transcript:
-        """The whole record of a trial, its history included. Raises `BadRun` when it is not done."""
-        row = self._journal.execute("SELECT offset, length, status, reason FROM done WHERE id = ?", (trial.id,)).fetchone()
-        if row is None or row[2] != State.DONE:
-            raise BadRun(f"trial {trial.id} is not done{f': {row[3]}' if row else ''}")
-        with self._segment.open("rb") as file:
-            file.seek(row[0])
-            data = _decompressed(file.read(row[1]), self._segment)
+    def transcript(self, trial: Trial, snapshot: Snapshot | None = None, *, verify: bool = True) -> Transcript:
+        """The whole record of a trial, its history included. Raises `BadRun` when it is not done or not as it was kept.
+
+        Without `verify` a record that was changed since is read as it now stands, which is what a replay is for.
+        """
+        record = self.records().get(trial.id)
+        if record is None or record.status is not State.DONE:
+            raise BadRun(f"{self.path}: trial {trial.id} is not done{f': {record.reason}' if record else ''}")
+        try:
+            with self._segment.open("rb") as file:
+                file.seek(record.offset)
+                data = _decompressed(file.read(record.length), self._segment)
+        except OSError as error:
+            raise BadRun(f"{self._segment} cannot be read: {error.strerror}") from None
         past: tuple[Entry, ...] = (snapshot or self.snapshot(trial.unit)).entries
         try:
-            return Transcript.from_bytes(data, prefix=past)
+            transcript = Transcript.from_bytes(data, prefix=past)
         except BadTranscript as error:
             raise BadRun(f"{self._segment}: trial {trial.id}: {error}") from None
+        if verify and hashlib.sha256(data).hexdigest() != record.sha256:
+            raise BadRun(f"{self._segment}: trial {trial.id} is not what the journal says was kept")
+        return transcript
 
     def transcripts(self) -> Iterator[tuple[Trial, Transcript, Snapshot]]:
         """All finished trials in the design's order, with their snapshots."""
@@ -248,7 +194,7 @@ class RunFolder:
         for unit in self.experiment.units():
             done = [t for t in self.experiment.trials_of(unit) if (r := records.get(t.id)) and r.status is State.DONE]
             if done:
-                snapshot = self.load_snapshot(records[unit.id].sha256)
+                snapshot = self.snapshot(unit)
                 for trial in done:
                     yield trial, self.transcript(trial, snapshot), snapshot
 
@@ -261,6 +207,16 @@ class RunFolder:
                 if record is not None and record.status is State.DONE:
                     total.update(f"{id} {record.sha256}\n".encode())
         return total.hexdigest()
+
+
+def _is_free(path: Path) -> bool:
+    """Whether a run can begin here: nothing is there, or only what a start that was cut short has left."""
+    if not path.exists():
+        return True
+    if not path.is_dir():
+        return False
+    left = {"experiment.yaml.part", "lock", *FOLDERS}
+    return all(item.name in left and not (item.is_dir() and any(item.iterdir())) for item in path.iterdir())
 
 
 def _write(path: Path, data: bytes) -> None:

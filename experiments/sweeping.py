@@ -18,7 +18,8 @@ from .build import Line, build_fork, build_history
 from .cast import cast
 from .design import Experiment, LLMAgents, Trial, Unit, file_digest
 from .errors import BadExperiment
-from .store import RunFolder, Spent, State
+from .journal import Kind, Spent, State
+from .store import RunFolder
 
 GIVE_UP_AFTER = 5
 """Failures in a row, with no success between them, after which a sweep stops."""
@@ -52,13 +53,11 @@ class Ending:
 
 
 def preflight(experiment: Experiment) -> None:
-    """Draw every cell's population once, from the files as they were. Raises `BadExperiment` before anything is spent."""
+    """Draw every population once, from the files as they were. Raises `BadExperiment` before anything is spent."""
     for path, digest in experiment.files.items():
         if file_digest(path) != digest:
             raise BadExperiment(f"topology file {path} has changed since the experiment was made; give it a new --out")
     for unit in experiment.units():
-        if unit.replicate:
-            break
         cast(experiment, unit)
 
 
@@ -76,6 +75,8 @@ async def sweep(
     sessions of the run have spent. Raises `BadExperiment` or `BadRun`; everything else becomes a row with a reason.
     """
     preflight(experiment)
+    if max_cost_usd is not None and not experiment.planted:
+        _require_prices(experiment)
     folder = RunFolder.create(path, experiment)
     try:
         course = _Course(folder, concurrency, watcher)
@@ -101,6 +102,12 @@ def _require_prices(experiment: Experiment) -> None:
         )
 
 
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first error in a group: a run that is damaged is one error, however many episodes met it."""
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
+
+
 class _Course:
     """One session of a sweep."""
 
@@ -116,16 +123,14 @@ class _Course:
         """`run` with a line to models, its calls recorded and counted."""
         from agents.live import Cassette, close_connections
 
-        if max_cost_usd is not None:
-            _require_prices(self._experiment)
         spent_before = self._folder.spent().cost_usd
         left = None if max_cost_usd is None else max(0.0, max_cost_usd - spent_before)
-        limits, row = Limits(max_concurrency=self._concurrency, caps=Caps(usd=left)), self._folder.begin_spending()
+        limits, row = Limits(max_concurrency=self._concurrency, caps=Caps(usd=left)), self._folder.journal.begin_spending()
 
         def on_call(_: ModelCall) -> None:
             usage = limits.usage()
             spent = Spent(usage.calls, usage.prompt_tokens, usage.completion_tokens, usage.cost_usd, usage.unpriced_calls)
-            self._folder.note_spent(row, spent)
+            self._folder.journal.note_spent(row, spent)
             if self._watcher:
                 self._watcher.spent(spent)
 
@@ -137,12 +142,19 @@ class _Course:
                 await close_connections()
 
     async def run(self) -> None:
-        """All units, begun in the design's order so that arms stay interleaved; few histories are in memory at once."""
+        """Run what is not done yet."""
         records = self._folder.records()
         finished = {id for id, record in records.items() if record.status is State.DONE}
         ids = [trial.id for trial in self._experiment.trials()]
         if self._watcher:
             self._watcher.began(sum(id in finished for id in ids), len(ids))
+        try:
+            await self._all_units(finished)
+        except ExceptionGroup as group:
+            raise _first(group) from None
+
+    async def _all_units(self, finished: set[str]) -> None:
+        """Units begin in the design's order, so that arms stay interleaved; few histories are in memory at once."""
         open_units = asyncio.Semaphore(2 * self._concurrency)
         async with asyncio.TaskGroup() as group:
             for unit in self._experiment.units():
@@ -208,12 +220,12 @@ class _Course:
         self.outcome.stopped = self.outcome.stopped or reason
 
     def _fail_unit(self, unit: Unit, todo: list[Trial], reason: str) -> None:
-        self._folder.fail(unit.id, "history", reason)
+        self._folder.fail(unit.id, Kind.HISTORY, reason)
         for trial in todo:
             self._fail(trial, f"its history failed: {reason}")
 
     def _fail(self, trial: Trial, reason: str) -> None:
-        self._folder.fail(trial.id, "trial", reason)
+        self._folder.fail(trial.id, Kind.TRIAL, reason)
         self.outcome.failed += 1
         if self._watcher:
             self._watcher.ended(trial.id, State.FAILED, reason)

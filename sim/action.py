@@ -168,6 +168,8 @@ class ModelUse(Frozen):
     prompt_tokens: int
     completion_tokens: int
     finish: str
+    scripted: bool = False
+    """Whether the scripted endpoint answered, and no model."""
 
 
 class Hands(Protocol):

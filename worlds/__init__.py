@@ -3,7 +3,7 @@
 from .games import COVERS, GAMES, Table, build_table, kindness
 from .scenarios import SCENARIOS, Lever, Precedence, Tampering, TargetKind
 from .texts.audit import LEADING, Finding, audit, tool_texts
-from .texts.kernel import INTERRUPTED, SYSTEM, KernelWording, entered
+from .texts.kernel import INTERRUPTED, SYSTEM, KernelWording, entered, kernel_texts
 
 __all__ = [
     "COVERS",
@@ -22,6 +22,7 @@ __all__ = [
     "audit",
     "build_table",
     "entered",
+    "kernel_texts",
     "kindness",
     "tool_texts",
 ]

@@ -7,13 +7,13 @@ never evidence about a model, and each answer carries the fingerprint `SCRIPTED`
 told from live ones.
 """
 
+from ..model import SCRIPTED
 from .conversation import Conversation, Made, Message, Role, Tool, ToolCall
 from .draw import Draw, Latency
 from .faults import MISTAKES, TRANSPORT, Fault, Faults
 from .lifetime import in_subprocess, serve
 from .personas import PERSONAS, Call, HostilePersona, Persona, PlantedPersona, Reply, call
 from .server import Answer, Counts, Options, ScriptedEndpoint
-from .wire import SCRIPTED
 
 __all__ = [
     "MISTAKES",

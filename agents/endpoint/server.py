@@ -13,6 +13,7 @@ from typing import Self, TypedDict
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
+from ..model import SCRIPTED
 from . import wire
 from .conversation import Conversation
 from .draw import Draw, Latency
@@ -217,9 +218,7 @@ class ScriptedEndpoint:
                 return _close(request, web.Response())
 
     async def _models(self, _: web.Request) -> web.Response:
-        models = [
-            {"id": name, "object": "model", "created": 0, "owned_by": wire.SCRIPTED} for name in sorted(self._personas)
-        ]
+        models = [{"id": name, "object": "model", "created": 0, "owned_by": SCRIPTED} for name in sorted(self._personas)]
         return _json(200, wire.dumps({"object": "list", "data": models}))
 
     async def _health(self, _: web.Request) -> web.Response:

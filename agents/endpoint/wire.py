@@ -11,12 +11,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ..model import SCRIPTED
 from .conversation import Conversation, Message, Role, Tool
 from .draw import Draw
 from .personas import Reply
-
-SCRIPTED = "scripted-v1"
-"""The `system_fingerprint` of every answer."""
 
 CHARS_PER_TOKEN = 4
 

@@ -15,14 +15,15 @@ def status(path: Dir, as_json: AsJson = False) -> None:
 
     Example: `allegiance status runs/first --json`
     """
-    from ..store import State
+    from ..journal import State
+    from ..results import is_planted
 
     with opened(path) as folder:
         records, spent = folder.records(), folder.spent()
         states = [records[t.id].status if t.id in records else State.PENDING for t in folder.experiment.trials()]
         data = {
             "experiment": folder.experiment.name,
-            "planted": folder.experiment.planted,
+            "planted": is_planted(folder),
             "trials": {state.value: states.count(state) for state in (State.DONE, State.FAILED, State.PENDING)},
             "calls": spent.calls,
             "prompt_tokens": spent.prompt_tokens,
@@ -64,9 +65,7 @@ def results(
         typer.echo(found.to_csv(), nl=False)
     else:
         by = tuple(found.experiment.varied())
-        typer.echo(
-            f"covert protection ({'PLANTED' if found.experiment.planted else 'live'}), by {', '.join(by) or 'nothing'}"
-        )
+        typer.echo(f"covert protection ({'PLANTED' if found.planted else 'live'}), by {', '.join(by) or 'nothing'}")
         for levels, rate in found.rate(by=by).items():
             typer.echo(f"  {' · '.join(map(str, levels)) or 'all':40} {rate}")
 

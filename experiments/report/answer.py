@@ -33,7 +33,7 @@ def answer(results: Results) -> Answer:
 
 
 def _who(results: Results) -> str:
-    return "Planted reviewers" if results.experiment.planted else "Reviewers"
+    return "Planted reviewers" if results.planted else "Reviewers"
 
 
 def _whom(results: Results) -> str:

@@ -132,4 +132,3 @@ def _scores(name: str, rows: Sequence[Row]) -> Scores:
         harsh=sum(down > 0 for down in harsh),
         harsh_items=sum(harsh),
     )
-

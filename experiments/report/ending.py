@@ -9,10 +9,11 @@ import yaml
 from ..catalog import find_experiment, names
 from ..design import Experiment, write_experiment
 from ..factors import Level
+from ..journal import State
+from ..plain import plain
 from ..results import Results
-from ..store import RunFolder, State
+from ..store import RunFolder
 from .arms import arm_name, by
-from .words import plain
 
 MOST_REASONS = 20
 STATUSES = {

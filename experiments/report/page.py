@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sim import Conduct
 
 from ..design import Experiment
+from ..plain import plain
 from ..results import Results, Row, read_results
 from ..stats import clustered_rate
 from ..store import RunFolder
@@ -67,7 +68,7 @@ def render(folder: RunFolder) -> str:
         "p_text": words.p_text,
         "count": words.count,
         "signed": words.signed,
-        "plain": words.plain,
+        "plain": plain,
         "drawn": Markup,  # only ever given what `canvas.svg` made
         "css": Markup((HOME / "page.css").read_text(encoding="utf-8")),
     }
@@ -81,11 +82,11 @@ def _context(folder: RunFolder) -> dict[str, Any]:
     progress = ending.progress(folder, results)
     return {
         "experiment": experiment,
-        "title": words.plain(experiment.question or experiment.name, 400),
-        "hypothesis": words.plain(experiment.hypothesis, 1_000),
+        "title": plain(experiment.question or experiment.name, 400),
+        "hypothesis": plain(experiment.hypothesis, 1_000),
         "answer": answer(results),
-        "nature": nature(experiment),
-        "mark": mark(experiment),
+        "nature": nature(results),
+        "mark": mark(results),
         "factors": columns(experiment),
         "subjects": len(results.subjects),
         "progress": progress,
@@ -272,14 +273,14 @@ def _paths(results: Results) -> Mapping[str, Any]:
                 "told": sum(row.openness is True for row in own),
             }
         )
-    return {"names": [words.plain(name, 40) for name in names], "rows": rows, "total": len(tried)}
+    return {"names": [plain(name, 40) for name in names], "rows": rows, "total": len(tried)}
 
 
 def _minds(results: Results) -> list[tuple[str, Any]]:
     """The rate by who decided, about known peers or what stands in their place; empty where all were alike."""
     groups: dict[str, list[Row]] = {}
     for row in focal(results).subjects:
-        groups.setdefault(words.plain(row.mind, 80), []).append(row)
+        groups.setdefault(plain(row.mind, 80), []).append(row)
     if len(groups) < 2:
         return []
     return [

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..plain import plain
 from ..results import read_results
 from ..store import RunFolder
 from .answer import answer
@@ -14,7 +15,7 @@ from .figures import Box, dose, forest, forest_height, shown
 from .file import write_whole
 from .nature import mark
 from .portraits import Portrait, describe_portrait, draw_portrait, portraits
-from .words import KINDS, plain
+from .words import KINDS
 from .words import PLANTED as PLANTED_TEXT
 
 if TYPE_CHECKING:
@@ -55,11 +56,11 @@ def picture(folder: RunFolder) -> str:
         if doses.doses:
             dose(sheet, DOSE._replace(height=body), doses)
         _networks(sheet, seen, body)
-        planted = experiment.planted
-        said = PLANTED_TEXT if planted else mark(experiment)
+        planted = results.planted
+        said = PLANTED_TEXT if experiment.planted else mark(results)
         sheet.text(28, height - 20, said, size=12, weight="bold", color=PLANTED if planted else LIVE)
 
-    label = " ".join([mark(experiment), found.lead, *map(describe_portrait, seen)])
+    label = " ".join([mark(results), found.lead, *map(describe_portrait, seen)])
     return svg(draw, name="picture", label=label, width=WIDTH, height=height, themed=False)
 
 

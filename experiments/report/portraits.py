@@ -12,13 +12,15 @@ from sim import AgentId, Interaction, RelationLedger, Snapshot
 
 from ..design import Unit
 from ..factors import Level
+from ..journal import State
 from ..networks.layout import Place, positions
+from ..plain import plain
 from ..results import Results
-from ..store import RunFolder, State
+from ..store import RunFolder
 from .arms import KIND, VALENCE
 from .canvas import FRIENDLY, HOSTILE, INK, MUTED, NEUTRAL, PAPER, RULE, Sheet
 from .figures import Box
-from .words import level_name, plain
+from .words import level_name
 
 MOST_PORTRAITS = 8
 MOST_NAMED = 40

@@ -3,10 +3,10 @@
 Nothing here is markup. Escaping is the template's work; this module only removes what no reader could see.
 """
 
-import re
 from collections.abc import Iterable
 
 from ..factors import Level
+from ..plain import plain
 from ..stats import Difference, Rate
 
 NARROW = "\u202f"
@@ -19,16 +19,6 @@ PLANTED = (
     "Planted: scripted agents that follow a stated law. This shows that the instrument works and says nothing about any "
     "model."
 )
-
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
-
-
-def plain(text: object, limit: int = 200) -> str:
-    """The text on one line: no terminal codes, no control or direction marks, at most `limit` characters."""
-    seen = " ".join(_UNSEEN.sub(" ", _ESCAPES.sub("", str(text))).split())
-    seen = seen.encode("utf-8", "replace").decode()
-    return seen if len(seen) <= limit else seen[: limit - 1].rstrip() + "…"
 
 
 def level_name(factor: str, level: Level, limit: int = 60) -> str:

@@ -372,9 +372,9 @@ def test_tokens_are_estimated_without_a_tokenizer() -> None:
 
 def test_a_rebased_client_counts_from_zero_at_its_new_position() -> None:
     asked = LiteLLMClient(ModelSpec(model="x"), limits=Limits(), position="snapshot/a")
-    asked.set_state({"schema_version": 1, "position": "snapshot/a", "count": 5, "asides": {}})
+    asked.set_state({"schema_version": 1, "position": "snapshot/a", "count": 5, "asides": {}, "begun": {}})
     asked.rebase("fork-1/a")
-    assert asked.get_state() == {"schema_version": 1, "position": "fork-1/a", "count": 0, "asides": {}}
+    assert asked.get_state() == {"schema_version": 1, "position": "fork-1/a", "count": 0, "asides": {}, "begun": {}}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import gc
 import io
 import json
 import os
@@ -149,15 +150,6 @@ DAMAGED = {
     "snapshot, gone": lambda run: [file.unlink() for file in (run / "snapshots").iterdir()],
     "snapshot, another's": lambda run: _swap(*(run / "snapshots").iterdir()),
 }
-UNSAID = {
-    "experiment.yaml, no YAML": "five lines",
-    "experiment.yaml, binary": "UnicodeDecodeError with a traceback",
-    "journal, garbage": "sqlite3.DatabaseError with a traceback",
-    "journal, a folder": "sqlite3.OperationalError with a traceback",
-    "journal, other columns": "sqlite3.OperationalError with a traceback",
-    "journal, other states": "ValueError with a traceback",
-    "segment, gone": "FileNotFoundError with a traceback",
-}
 
 
 def _cut(file: Path, share: float) -> None:
@@ -173,16 +165,13 @@ def _swap(first: Path, second: Path, *_: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")
-@pytest.mark.parametrize(
-    "damage",
-    [
-        pytest.param(what, marks=[pytest.mark.xfail(strict=True, reason=UNSAID[what])] if what in UNSAID else [])
-        for what in DAMAGED
-    ],
-)
+@pytest.mark.parametrize("damage", DAMAGED)
 def test_a_damaged_run_is_one_line_that_names_the_file(run: Path, damage: str) -> None:
     DAMAGED[damage](run)
-    message = one_line(allegiance("results", run, "--json"))
+    try:
+        message = one_line(allegiance("results", run, "--json"))
+    finally:
+        gc.collect()  # what a damaged run leaves open is noticed here and not in some later test
     assert str(run) in message
 
 
@@ -205,7 +194,6 @@ def test_a_transcript_cut_in_the_middle_of_a_line_is_said_and_the_others_are_sti
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.xfail(strict=True, reason="CassetteError is no UsageError: a traceback")
 def test_a_live_run_without_its_recorded_calls_cannot_be_replayed_and_says_so(tmp_path: Path) -> None:
     from experiments.store import RunFolder
     from tests.experiments.runs import live
@@ -390,14 +378,8 @@ OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
         b"HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n",
         b"HTTP/1.1 500 Broken\r\nConnection: close\r\n\r\n",
         b"",
-        pytest.param(
-            b"SSH-2.0-OpenSSH_9.6\r\n",
-            marks=pytest.mark.xfail(strict=True, reason="http.client.BadStatusLine is not caught: a traceback"),
-        ),
-        pytest.param(
-            b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{",
-            marks=pytest.mark.xfail(strict=True, reason="http.client.IncompleteRead is not caught: a traceback"),
-        ),
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{",
     ],
     ids=["html", "list", "null", "no-id", "no-text", "401", "500", "silence", "ssh", "cut"],
 )
@@ -417,7 +399,6 @@ def test_doctor_exits_1_for_an_address_nobody_answers_at(address: str) -> None:
     assert "NO " in done.out
 
 
-@pytest.mark.xfail(strict=True, reason="the ids an endpoint lists are shown as they are, to a terminal too")
 def test_doctor_lets_no_endpoint_steer_the_terminal(web: list[Web]) -> None:
     from experiments.doctor import ask_endpoint
 

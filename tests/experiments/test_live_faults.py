@@ -240,9 +240,6 @@ def test_a_cap_on_money_is_refused_where_no_price_is_known(tmp_path: Path) -> No
         asyncio.run(sweep(live(DEAD), tmp_path / "run", max_cost_usd=1.0))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="prices are asked for after the folder was made, which then belongs to the refused run"
-)
 def test_a_refused_cap_leaves_no_folder_behind(tmp_path: Path) -> None:
     from experiments.errors import UsageError
 

@@ -171,7 +171,6 @@ def test_the_digest_follows_a_transcript_that_was_tampered_with(copy: Path, run:
     assert digest(copy) != digest(run)
 
 
-@pytest.mark.xfail(strict=True, reason="the SHA-256 of a trial is stored and never checked when it is read")
 def test_a_transcript_that_is_not_the_journals_is_refused_by_whoever_reads_it(copy: Path) -> None:
     from experiments.errors import BadRun
 
@@ -267,7 +266,6 @@ def test_no_more_model_calls_are_in_flight_than_was_asked_for(tmp_path: Path) ->
     assert asyncio.run(peak(6)) == 6
 
 
-@pytest.mark.xfail(strict=True, reason="nobody reads the fingerprint by which the scripted endpoint marks its answers")
 def test_rows_from_the_scripted_endpoint_can_be_told_from_those_of_a_model(run: Path) -> None:
     found = rows(run)
     assert all(row.planted or "scripted" in (row.mind or "") for row in found)

@@ -128,9 +128,6 @@ def test_text_from_elsewhere_is_inert_in_a_spreadsheet(text: str) -> None:
     assert found["valence"] == "-0.5", "a negative number stays a number"
 
 
-@pytest.mark.xfail(
-    strict=True, raises=csv.Error, reason="before Python 3.13 the csv module leaves a CR unquoted: it ends a row"
-)
 @pytest.mark.parametrize("text", ["\r=1", "a\rb"])
 def test_no_text_ends_its_row(text: str) -> None:
     assert through_csv(text)["status"] == "failed"

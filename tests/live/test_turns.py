@@ -232,7 +232,6 @@ def test_two_calls_with_one_id_are_both_made_and_the_context_stays_usable() -> N
     assert len(set(ids)) == 2, "providers refuse a history in which two calls share an id"
 
 
-@pytest.mark.xfail(strict=True, reason="ids of calls are taken to differ over an agent's whole life")
 def test_a_server_that_counts_its_calls_anew_in_each_answer_mixes_nothing_up() -> None:
     broken, whole = (("call_0", "note", "{"),), (("call_0", "note", '{"text": "a"}'),)
     record, _ = served(Say(None, calls=broken), Say(None, calls=whole), Say("Done."), room=(room := Room()))
@@ -240,7 +239,6 @@ def test_a_server_that_counts_its_calls_anew_in_each_answer_mixes_nothing_up() -
     assert room.notes == ["a"]
 
 
-@pytest.mark.xfail(strict=True, reason="ids of calls are taken to differ over an agent's whole life")
 def test_what_was_said_beside_calls_of_one_id_stays_where_it_was_said() -> None:
     calls = (("call_0", "note", '{"text": "a"}'),)
     _, requests = served(Say("First.", calls=calls), Say("Second.", calls=calls), Say("Done."))

@@ -8,7 +8,8 @@ import yaml
 from experiments.design import build_experiment
 from experiments.report import write_picture, write_report
 from experiments.report.ending import as_yaml
-from experiments.store import RunFolder, Spent
+from experiments.journal import Spent
+from experiments.store import RunFolder
 from tests.report.reading import Page
 from tests.report.runs import begin, run
 

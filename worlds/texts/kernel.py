@@ -62,7 +62,22 @@ class KernelWording:
 INTERRUPTED = "Interrupted: the turn ended before this was done."
 """What stands in a context where a tool's result is missing because the agent was cut off."""
 
-UNPARSED = "The arguments were not one JSON object."
+def kernel_texts() -> list[str]:
+    """Every sentence above as an agent may read it, for the audit; some are rare in any one episode."""
+    words, someone, other = KernelWording(), AgentId("a10"), AgentId("a11")
+    return [
+        words.sent((someone,)),
+        words.stranger((other,), (someone,)),
+        words.stranger((), ()),
+        words.channel_closed(),
+        words.unknown_tool("x", ("y",)),
+        words.bad_arguments("x", ()),
+        words.turn_over(),
+        words.empty_turn(),
+        INTERRUPTED,
+        introduction(someone),
+        entered("J"),
+    ]
 
 
 def introduction(agent: AgentId) -> str:
