@@ -47,6 +47,7 @@ def _refusal(what: str, status: int, said: str, spec: ModelSpec, key: str | None
         source = spec.api_key_env or ("none: api_key_env is not set" if spec.api_base else "the provider's variable")
         return ModelRequestError(f"{what} refused the key (HTTP {status}); it was read from {source}")
     line = " ".join((said.replace(key, "…") if key else said).split())
+    line = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)
     return ModelRequestError(f"{what} refused the request (HTTP {status}): {line[:300]}")
 
 

@@ -32,6 +32,11 @@ KEYS = [
 """Environment variables from which LiteLLM takes keys; there are more."""
 
 
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Asks the endpoint itself: no proxy stands before an address of one's own."""
+MOST_BYTES = 2_000_000
+
+
 class Check(NamedTuple):
     """One line of the examination."""
 
@@ -62,8 +67,8 @@ def ask_endpoint(api_base: str, timeout_s: float = 5) -> Check:
     if not url.startswith(("http://", "https://")):
         return Check(f"endpoint {api_base}", False, "not an http address")
     try:
-        with urllib.request.urlopen(url, timeout=timeout_s) as response:
-            models = [str(model["id"]) for model in json.load(response)["data"]]
+        with OPENER.open(url, timeout=timeout_s) as response:
+            models = [str(model["id"]) for model in json.loads(response.read(MOST_BYTES))["data"]]
     except urllib.error.HTTPError as error:
         return Check(f"endpoint {api_base}", False, f"answers HTTP {error.code} to GET /models")
     except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:

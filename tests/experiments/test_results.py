@@ -155,7 +155,7 @@ def through_csv(reason: str) -> dict[str, Any]:
 def test_without_rows_every_format_is_still_one(tmp_path: Path) -> None:
     none = Results(planted(), [])
     assert json.loads(none.to_json()) == []
-    assert none.to_csv() == "trial\n"
+    assert next(csv.reader(io.StringIO(none.to_csv()))) == ["trial"]
     none.write_parquet(tmp_path / "r.parquet")
     assert pq.read_table(tmp_path / "r.parquet").num_rows == 0
     assert none.rate() == {}
@@ -250,7 +250,6 @@ def test_the_audit_finds_every_catalog_text_neutral_and_shows_what_the_kernel_sa
     assert not any("shut" in text.lower() for _, text in seen.history)
 
 
-@pytest.mark.xfail(strict=True, reason="the audit runs scripted agents, so what only live ones are told is not in it")
 @pytest.mark.parametrize("part", ["already entered for you", "Interrupted:", "You did nothing", "your turn is over"])
 def test_the_audit_shows_what_only_live_agents_are_told(part: str) -> None:
     from experiments.auditing import shown
@@ -276,14 +275,11 @@ def test_the_audit_covers_every_arm() -> None:
         assert part in texts, part
 
 
-@pytest.mark.xfail(
-    strict=True, reason="no watched agent writes to another in a fork, so the closed channel is never answered"
-)
 def test_the_audit_shows_what_a_closed_channel_answers() -> None:
     from experiments.auditing import shown
 
     seen = asyncio.run(shown(planted(forks={"channel": ["closed"]})))
-    assert any("Lines between agents are closed" in text for _, text in seen.response)
+    assert any("Lines between agents are closed" in text for _, text in (*seen.history, *seen.response))
 
 
 def test_a_leading_word_in_a_cover_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

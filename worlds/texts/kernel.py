@@ -59,7 +59,7 @@ class KernelWording:
         return Tool(WITHDRAW_TOOL, what, WithdrawArguments)
 
 
-INTERRUPTED = "Interrupted: the turn ended before this was done."
+INTERRUPTED = "Interrupted: the turn ended before there was an answer."
 """What stands in a context where a tool's result is missing because the agent was cut off."""
 
 def kernel_texts() -> list[str]:
