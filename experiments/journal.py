@@ -22,6 +22,9 @@ CREATE TABLE IF NOT EXISTS spent (
 """
 
 
+SELECT = "SELECT id, status, reason, attempt, offset, length, sha256 FROM done"
+
+
 class State(StrEnum):
     """What became of a trial."""
 
@@ -101,8 +104,14 @@ class Journal:
     def records(self) -> dict[str, Record]:
         """All rows, by id."""
         with self._readable():
-            rows = self._db.execute("SELECT id, status, reason, attempt, offset, length, sha256 FROM done").fetchall()
+            rows = self._db.execute(SELECT).fetchall()
             return {row[0]: Record(row[0], State(row[1]), *row[2:]) for row in rows}
+
+    def record(self, id: str) -> Record | None:
+        """One row, or None where there is none."""
+        with self._readable():
+            row = self._db.execute(f"{SELECT} WHERE id = ?", (id,)).fetchone()
+            return Record(row[0], State(row[1]), *row[2:]) if row else None
 
     def end(self) -> int:
         """Where the last frame ends."""

@@ -152,7 +152,7 @@ class RunFolder:
 
     def snapshot(self, unit: Unit) -> Snapshot:
         """A unit's frozen population. Raises `BadRun` when it was not lived."""
-        record = self.records().get(unit.id)
+        record = self.journal.record(unit.id)
         if record is None or record.status is not State.DONE:
             raise BadRun(f"{self.path}: snapshot {unit.id} was not lived{f': {record.reason}' if record else ' yet'}")
         return self.load_snapshot(record.sha256)
@@ -170,7 +170,7 @@ class RunFolder:
 
         Without `verify` a record that was changed since is read as it now stands, which is what a replay is for.
         """
-        record = self.records().get(trial.id)
+        record = self.journal.record(trial.id)
         if record is None or record.status is not State.DONE:
             raise BadRun(f"{self.path}: trial {trial.id} is not done{f': {record.reason}' if record else ''}")
         try:

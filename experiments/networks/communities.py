@@ -9,7 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .nulls import Floats, Ints
+from sim import Frozen
+
+from ..stats import NullModel
+from .nulls import Floats, Ints, swapped_edges, upper_tail
 
 EXHAUSTIVE_UP_TO = 10
 """Agents up to which every partition is looked at: 115,975 of ten."""
@@ -92,6 +95,35 @@ def signed_communities(weights: Floats, *, seeds: int = SEEDS, seed: int = 0) ->
     )
 
 
+class ModularityTest(Frozen):
+    """The largest signed modularity of a graph against that of graphs with the same signed degrees; None without ties."""
+
+    modularity: float | None
+    expected: float | None
+    p_value: float | None
+    null_model: NullModel
+
+
+def modularity_test(signs: Ints, *, seeds: int = 5, seed: int = 0, draws: int = 199) -> ModularityTest:
+    """Whether a symmetric sign matrix falls into communities more than its degrees make it (N5, upper tail). Both sides get
+    the same search of `seeds` starts. Raises ValueError as `nulls.swapped_edges` does."""
+    rng = np.random.default_rng(seed)
+    observed = signed_communities(signs.astype(float), seeds=seeds, seed=seed).modularity
+    if observed is None:
+        return ModularityTest(modularity=None, expected=None, p_value=None, null_model=NullModel.N5)
+    drawn = []
+    for _ in range(draws):
+        again = signed_communities(swapped_edges(signs, rng).astype(float), seeds=seeds, seed=seed).modularity
+        drawn.append(0.0 if again is None else again)
+    values = np.array(drawn)
+    return ModularityTest(
+        modularity=observed,
+        expected=float(values.mean()),
+        p_value=upper_tail(observed, values),
+        null_model=NullModel.N5,
+    )
+
+
 def adjusted_rand(a: Sequence[int] | Ints, b: Sequence[int] | Ints) -> float:
     """Agreement of two partitions, 1 for the same and 0 as expected by chance (Hubert & Arabie 1985, J. Classif. 2:193)."""
     x, y = np.unique(np.asarray(a), return_inverse=True)[1], np.unique(np.asarray(b), return_inverse=True)[1]
@@ -142,16 +174,21 @@ def _search(b: Floats, start: Ints, rng: np.random.Generator) -> Ints:
     n = len(b)
     links = b - np.diag(np.diagonal(b))
     while True:
+        gain, size = np.zeros((n, n + 1)), np.bincount(label, minlength=n + 1)
+        np.add.at(gain.T, label, links)  # gain[i, c]: what i has in community c
         moved = True
         while moved:
             moved = False
             for agent in rng.permutation(n):
-                gain = np.bincount(label, weights=links[agent], minlength=n + 1)
-                free = int(np.setdiff1d(np.arange(n + 1), label, assume_unique=False)[0])
-                gain[free] = 0.0
-                allowed = np.append(np.unique(label), free)
-                target = int(allowed[int(np.argmax(gain[allowed]))])
-                if gain[target] > gain[label[agent]] + GAIN:
+                own, free = label[agent], int(size.argmin())  # one more place than agents: some community is empty
+                allowed = size > 0
+                allowed[free] = True
+                target = int(np.where(allowed, gain[agent], -np.inf).argmax())
+                if gain[agent, target] > gain[agent, own] + GAIN:
+                    gain[:, own] -= links[:, agent]
+                    gain[:, target] += links[:, agent]
+                    size[own] -= 1
+                    size[target] += 1
                     label[agent], moved = target, True
         label = _numbered(label)
         member = np.zeros((int(label.max()) + 1, n))

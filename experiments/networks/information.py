@@ -40,22 +40,24 @@ def mutual_information(a: Ints, b: Ints, *, corrected: bool = True) -> float:
 
 def total_correlation(acts: Ints, *, corrected: bool = True) -> float:
     """sum H(X_i) - H(X_1 … X_n), in bits: 0 for independent agents (Watanabe 1960). `acts` is R x n."""
-    return sum(entropy(column, corrected=corrected) for column in acts.T) - entropy(acts, corrected=corrected)
+    alone = [entropy(column, corrected=corrected) for column in acts.T]
+    return float(np.sum(alone)) - entropy(acts, corrected=corrected)
 
 
 def dual_total_correlation(acts: Ints, *, corrected: bool = True) -> float:
     """H(X) - sum H(X_i | the others), in bits (Han 1978)."""
     whole = entropy(acts, corrected=corrected)
-    n = acts.shape[1]
+    n = len(acts.T)
     if n < 2:
         return 0.0
     rest = [entropy(np.delete(acts, i, axis=1), corrected=corrected) for i in range(n)]
-    return sum(rest) - (n - 1) * whole
+    return float(np.sum(rest)) - (n - 1) * whole
 
 
 def o_information(acts: Ints, *, corrected: bool = True) -> float:
-    """Total minus dual total correlation, in bits (Rosas et al. 2019, Phys. Rev. E 100:032305): above 0 agents carry the same
-    information (redundancy), below 0 it is in the whole and not in pairs (synergy)."""
+    """Total minus dual total correlation, in bits (Rosas et al. 2019, Phys. Rev. E 100:032305).
+
+    Above 0 agents carry the same information (redundancy), below 0 it is in the whole and not in pairs (synergy)."""
     return total_correlation(acts, corrected=corrected) - dual_total_correlation(acts, corrected=corrected)
 
 

@@ -117,12 +117,13 @@ def preservation_matrix(
     Raises `BadExperiment` for a snapshot without such rows, and where populations of several sizes would be pooled.
     """
     rows = about_peers(results)
-    people = populations(results)
     if snapshot is not None:
+        there = ", ".join(sorted({row.snapshot for row in rows})) or "none"
         rows = [row for row in rows if row.snapshot == snapshot]
         if not rows:
-            there = ", ".join(sorted({row.snapshot for row in about_peers(results)})) or "none"
             raise BadExperiment(f"snapshot {snapshot!r} has no rows about a known peer (those that do: {there})")
+    people = populations(Results(results.experiment, rows))
+    if snapshot is not None:
         return count_pairs(people[snapshot].agents, ((r.subject, r.target, what(r), r.trial) for r in rows))
     sizes = sorted({len(one.agents) for one in people.values()})
     if len(sizes) != 1:

@@ -1,7 +1,7 @@
 """Regression of one matrix on others when pairs share agents: multiple regression with quadratic assignment (MRQAP).
 
-Double semi-partialling after Dekker, Krackhardt & Snijders (2007, Psychometrika 72:563), which keeps its size when predictors
-correlate. The estimates are least squares; only the p-values know of the dependence.
+Double semi-partialling after Dekker, Krackhardt & Snijders (2007, Psychometrika 72:563), which keeps its size when
+predictors correlate. The estimates are least squares; only the p-values know of the dependence.
 """
 
 from collections.abc import Mapping

@@ -82,35 +82,36 @@ def shuffled_signs(signs: npt.NDArray[T], rng: np.random.Generator) -> npt.NDArr
 
 
 def swapped_edges(
-    signs: Ints, rng: np.random.Generator, *, swaps_per_edge: int = 10, directed: bool = False
+    signs: Ints, rng: np.random.Generator, *, swaps_per_edge: int = 20, directed: bool = False
 ) -> npt.NDArray[np.int64]:
     """N5: a graph with every agent's positive and negative degree (in and out, if directed) as it was.
 
-    Two ties of one sign, a→b and c→d, become a→d and c→b, unless that makes a loop or a second tie between a pair
-    (Maslov & Sneppen 2002, Science 296:910; within sign). `signs` holds -1, 0, 1; an undirected one is symmetric.
-    `swaps_per_edge` is how many swaps are tried per tie. Raises ValueError for an undirected matrix that is not
-    symmetric, or ties from an agent to itself.
+    Where a→b and c→d have one sign and a→d and c→b have another or no tie, the two pairs change places: with no tie it is
+    the usual swap (Maslov & Sneppen 2002, Science 296:910), with the other sign it moves signs over a fixed graph, so that
+    dense graphs are not stuck. `signs` holds -1, 0, 1; an undirected one is symmetric. `swaps_per_edge` is how many are
+    tried per tie. Raises ValueError for an undirected matrix that is not symmetric, or ties from an agent to itself.
     """
     if np.diagonal(signs).any():
         raise ValueError("an agent has a tie to itself; leave the diagonal 0")
     if not directed and (signs != signs.T).any():
         raise ValueError("the matrix is not symmetric; say directed=True, or make it so")
-    out = signs.copy()
-    for sign in (1, -1):
-        ends = np.argwhere((out if directed else np.triu(out)) == sign)
-        if len(ends) < 2:
+    out = signs.astype(np.int64)
+    ends = np.argwhere(out if directed else np.triu(out))
+    if len(ends) < 2:
+        return out
+    for first, second in rng.integers(len(ends), size=(swaps_per_edge * len(ends), 2)):
+        (a, b), (c, d) = ends[first], ends[second]
+        if not directed and rng.random() < 0.5:
+            c, d = d, c
+        sign, other = out[a, b], out[a, d]
+        if len({a, b, c, d}) < 4 or out[c, d] != sign or out[c, b] != other or other == sign:
             continue
-        for first, second in rng.integers(len(ends), size=(swaps_per_edge * len(ends), 2)):
-            (a, b), (c, d) = ends[first], ends[second]
-            if not directed and rng.random() < 0.5:
-                c, d = d, c
-            if len({a, b, c, d}) < 4 or out[a, d] or out[c, b]:
-                continue
-            out[a, b] = out[c, d] = 0
-            out[a, d] = out[c, b] = sign
-            if not directed:
-                out[b, a] = out[d, c] = 0
-                out[d, a] = out[b, c] = sign
+        out[a, b] = out[c, d] = other
+        out[a, d] = out[c, b] = sign
+        if not directed:
+            out[b, a] = out[d, c] = other
+            out[d, a] = out[b, c] = sign
+        if not other:
             ends[first], ends[second] = (a, d), (c, b)
     return out
 

@@ -16,12 +16,15 @@ from sim import AgentId, Frozen, Topology
 from ..results import Results
 from ..stats import NullModel
 from ..stats.rates import t_quantile
-from .matrix import about_peers, count_pairs
+from .matrix import Count, about_peers, count_pairs
 from .nulls import DRAWS, Floats, Ints, two_sided
 from .population import populations
 
 EXACT_UP_TO = 500
 """Rows of a snapshot up to which the likelihood is conditional; beyond, its intercept is fitted (bias of order 1/500)."""
+
+BATCH = 2_000_000
+"""Entries relabelled at once."""
 
 
 class Ground(NamedTuple):
@@ -74,13 +77,13 @@ def hops(topology: Topology) -> Floats:
 
 def grounds(results: Results, distances: Mapping[str, Floats] | None = None) -> dict[str, Ground]:
     """What each snapshot was asked about known peers; `distances` by snapshot replace hops (say, history distance)."""
-    people = populations(results)
-    rows = about_peers(results)
+    counts: dict[str, list[Count]] = {}
+    for r in about_peers(results):
+        counts.setdefault(r.snapshot, []).append((r.subject, r.target, r.protective, r.trial))
     found: dict[str, Ground] = {}
-    for snapshot, one in people.items():
-        counts = [(r.subject, r.target, r.protective, r.trial) for r in rows if r.snapshot == snapshot]
-        if counts:
-            matrix = count_pairs(one.agents, counts)
+    for snapshot, one in populations(results).items():
+        if snapshot in counts:
+            matrix = count_pairs(one.agents, counts[snapshot])
             place = {agent: index for index, agent in enumerate(one.agents)}
             distance = distances[snapshot] if distances else hops(one.topology)
             eligible = np.array([place[agent] for agent in one.eligible], dtype=np.int64)
@@ -195,22 +198,27 @@ def _relabelled(asked: Sequence[Ground], rng: np.random.Generator, draws: int) -
     for ground in asked:
         targets = np.flatnonzero(ground.rows.any(axis=0))
         pool = np.union1d(ground.eligible, targets)
-        y, n = ground.events[:, targets], ground.rows[:, targets]
-        subjects = np.arange(len(ground.rows))[:, None]
-
-        def statistic(labels: Ints, y: Floats = y, n: Floats = n, ground: Ground = ground, own: Ints = targets) -> float:
-            # `subjects` stand where they stood, except the one who is now the target: it stands where the target stood.
-            seats = np.where(subjects == labels[None, :], own[None, :], subjects)  # noqa: B023 - used at once
-            d = ground.distance[seats, labels[None, :]]
-            known = ~np.isnan(d)
-            acts, rows = np.where(known, y, 0.0), np.where(known, n, 0.0)
-            total = rows.sum()
-            return float(((acts - rows * (acts.sum() / total)) * np.where(known, d, 0.0)).sum()) if total else 0.0
-
-        observed += statistic(targets)
-        for draw in range(draws):
-            drawn[draw] += statistic(rng.choice(pool, size=len(targets), replace=False))
+        observed += float(_level_score(ground, targets, targets[None, :])[0])
+        size = max(1, BATCH // ground.rows.size)
+        for start in range(0, draws, size):
+            many = np.broadcast_to(pool, (min(size, draws - start), len(pool)))
+            labels = rng.permuted(many, axis=1)[:, : len(targets)]
+            drawn[start : start + size] += _level_score(ground, targets, labels)
     return two_sided(observed, drawn)
+
+
+def _level_score(ground: Ground, targets: Ints, labels: Ints) -> Floats:
+    """The score at slope 0 were the targets those of each row of `labels`: sum of (y - mean) * distance."""
+    y, n = ground.events[:, targets], ground.rows[:, targets]
+    # Subjects stand where they stood, except the one who is now the target: it stands where the target stood.
+    subjects = np.arange(len(ground.rows))[None, :, None]
+    seats = np.where(subjects == labels[:, None, :], targets[None, None, :], subjects)
+    d = ground.distance[seats, labels[:, None, :]]
+    known = ~np.isnan(d)
+    acts, rows = np.where(known, y, 0.0), np.where(known, n, 0.0)
+    mean = acts.sum(axis=(1, 2)) / np.maximum(rows.sum(axis=(1, 2)), 1e-12)
+    found: Floats = ((acts - rows * mean[:, None, None]) * np.where(known, d, 0.0)).sum(axis=(1, 2))
+    return found
 
 
 # -- centrality ---------------------------------------------------------------------------------------------------------

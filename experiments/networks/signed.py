@@ -122,6 +122,19 @@ def fit_decay(
     return max(scores, key=lambda decay: scores[decay]), scores
 
 
+def sign_threshold(graphs: Iterable[SignedGraph], quantile: float = 0.95) -> float:
+    """The threshold for `SignedGraph.signs` below which ties of an arm without valence (neutral contact) mostly lie: this
+    quantile of |W| over its pairs with contact. Raises ValueError when no pair had any."""
+    sizes = []
+    for graph in graphs:
+        mean = np.abs(graph.weights + graph.weights.T) / 2
+        touched = np.triu((graph.weights != 0) | (graph.weights.T != 0), 1)
+        sizes.append(mean[touched])
+    if not sum(map(len, sizes)):
+        raise ValueError("no pair of these graphs had contact; give the graphs of a neutral arm")
+    return float(np.quantile(np.concatenate(sizes), quantile))
+
+
 def history_distance(weights: Floats) -> Floats:
     """Shortest path of -log((1 + W) / 2) from each agent to each other along ties with contact: short where trust is.
 

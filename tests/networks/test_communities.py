@@ -9,9 +9,11 @@ from experiments.networks import communities as module
 from experiments.networks.communities import (
     adjusted_rand,
     modularity_matrix,
+    modularity_test,
     signed_communities,
     signed_modularity,
 )
+from experiments.stats import NullModel
 
 
 def partitions(n: int) -> Iterator[list[int]]:
@@ -134,3 +136,26 @@ def test_adjusted_rand_by_hand() -> None:
     assert adjusted_rand(a, b) == pytest.approx((together - expected) / ((rows + columns) / 2 - expected))
     assert adjusted_rand(a, a) == 1.0
     assert adjusted_rand([0, 1, 2], [0, 1, 2]) == 1.0
+
+
+def test_camps_are_more_modular_than_their_degrees_make_them() -> None:
+    side = np.array([1] * 4 + [-1] * 4)
+    camps = np.outer(side, side) * (np.random.default_rng(1).random((8, 8)) < 0.8)
+    camps = np.triu(camps, 1) + np.triu(camps, 1).T
+    found = modularity_test(camps, draws=99)
+    assert found.null_model is NullModel.N5
+    assert found.p_value is not None
+    assert found.p_value <= 0.05
+    assert found.modularity is not None
+    assert found.expected is not None
+    assert found.modularity > found.expected
+    assert modularity_test(np.zeros((4, 4), dtype=np.int64)).p_value is None
+
+
+def test_random_graphs_are_no_more_modular_than_their_degrees_make_them() -> None:
+    rng, rejected = np.random.default_rng(2), 0
+    for seed in range(60):
+        signs = np.triu(rng.choice((-1, 0, 1), size=(7, 7)), 1)
+        p = modularity_test(signs + signs.T, draws=19, seed=seed).p_value
+        rejected += p is not None and p <= 0.05
+    assert rejected <= 7

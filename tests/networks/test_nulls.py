@@ -1,5 +1,8 @@
+import subprocess
+import sys
 from collections import Counter
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -87,6 +90,15 @@ def test_n5_reaches_every_graph_of_the_same_degrees_alike() -> None:
     assert min(seen.values()) > 150
 
 
+def test_n5_moves_the_signs_of_a_complete_graph() -> None:
+    """A circle of four friends whose other ties are enmities: three such circles, each a third of the time."""
+    signs = np.ones((4, 4), dtype=int) - np.eye(4, dtype=int)
+    signs[0, 2] = signs[2, 0] = signs[1, 3] = signs[3, 1] = -1
+    seen = Counter(nulls.swapped_edges(signs, rng(seed)).tobytes() for seed in range(600))
+    assert len(seen) == 3
+    assert min(seen.values()) > 150
+
+
 @pytest.mark.parametrize("wrong", [np.eye(3, dtype=int), np.triu(np.ones((3, 3), dtype=int), 1)])
 def test_n5_says_what_is_wrong_with_a_matrix(wrong: np.ndarray) -> None:
     with pytest.raises(ValueError, match=r"tie to itself|not symmetric"):
@@ -115,3 +127,11 @@ def test_p_values_count_the_observed_among_the_draws() -> None:
     assert nulls.two_sided(20.0, drawn) == 2 / 20
     assert nulls.two_sided(10.0, drawn) == 1.0
     assert nulls.upper_tail(0.1 + 0.2, np.array([0.3])) == 1.0, "sums in another order tie"
+
+
+def test_importing_the_measures_loads_nothing_heavy() -> None:
+    code = "import sys, experiments.networks; print({'scipy', 'networkx', 'matplotlib', 'pyarrow'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"

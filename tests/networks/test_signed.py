@@ -12,6 +12,7 @@ from experiments.networks.signed import (
     balance_test,
     fit_decay,
     history_distance,
+    sign_threshold,
     triads,
     trust_series,
     walk_balance,
@@ -95,6 +96,15 @@ def test_the_decay_that_made_the_moves_is_found() -> None:
     assert fit_decay(steady)[0] >= 0.95
     once, scores = fit_decay([move(0, A, B, 1.0), move(1, A, B, -1.0)], grid=(1.0,))
     assert (once, scores[1.0]) == (1.0, pytest.approx(log(1 / 4)))
+
+
+def test_the_sign_threshold_is_a_quantile_of_neutral_ties() -> None:
+    graphs = [trust_series([move(0, A, B, k / 20)], (A, B, C)).at() for k in range(1, 21)]
+    sizes = [float(g.weights.max()) / 2 for g in graphs]
+    assert sign_threshold(graphs) == pytest.approx(np.quantile(sizes, 0.95))
+    assert sum(g.signs(sign_threshold(graphs)).any() for g in graphs) == 1
+    with pytest.raises(ValueError, match="no pair of these graphs had contact"):
+        sign_threshold([trust_series([move(0, A, B, 0.0)], (A, B)).at()])
 
 
 def test_history_distance_goes_where_trust_is() -> None:
