@@ -172,7 +172,7 @@ def llm() -> None:
         folder = RunFolder.open(path)
         calls, taken = folder.spent().calls, _turns(folder)
         bare, lite, replayed = _http(url, calls, path), _litellm(url, calls), []
-        with timed(replayed, cpu_seconds):
+        with calm_collector(), timed(replayed, cpu_seconds):
             asyncio.run(_replay(folder))
         autogen = _autogen(calls)
         folder.close()
@@ -344,7 +344,7 @@ def live() -> None:
         folder = RunFolder.open(path)
         _one_episode(folder, url, durations)
         again: list[float] = []
-        with timed(again):
+        with calm_collector(), timed(again):
             episodes = asyncio.run(_replay(folder))
         row("replay, wall time", f"{again[0]:.2f} s", f"{episodes} episodes")
         row("  live run against replay", f"{wall[0] / again[0]:.0f}x")
@@ -354,7 +354,7 @@ def live() -> None:
 def _latency(url: str) -> float:
     """Seconds that the endpoint has taken to answer, over all calls so far."""
     with urllib.request.urlopen(f"{url.removesuffix('/v1')}/health") as answer:
-        return float(json.load(answer)["latency_seconds"])
+        return float(json.load(answer)["counts"]["latency_seconds"])
 
 
 def _time_calls() -> dict[str, list[tuple[float, float]]]:

@@ -32,7 +32,8 @@ class Score(BaseModel):
 def score_conversation(conversation: Conversation, file: str = "") -> Score:
     """Read one conversation. `optional_labels` are shown only in part: a try that failed, a cue without its contrast."""
     reading = read_case(conversation)
-    evidence = sorted((e for finding in reading.findings for e in finding.evidence), key=lambda e: (e.index, e.label))
+    found = (each for finding in reading.findings for each in finding.evidence)
+    evidence = sorted((_shown(each) for each in found), key=lambda e: (e.index, e.label))
     return Score(
         file=file,
         subject=reading.subject,
@@ -43,10 +44,21 @@ def score_conversation(conversation: Conversation, file: str = "") -> Score:
     )
 
 
+def _shown(evidence: Evidence) -> Evidence:
+    """Evidence quotes what models wrote: nothing of it may act on a terminal or break the output."""
+    return evidence.model_copy(
+        update={"why": _inert(evidence.why), "tool": _inert(evidence.tool) if evidence.tool else None}
+    )
+
+
+def _inert(text: str) -> str:
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
+
+
 def score_files(paths: Iterable[Path]) -> Iterator[Score]:
     """Score every file meant by the paths. Raises UsageError for a path that is not there."""
     for path in transcript_files(paths):
         try:
-            yield score_conversation(read_transcript(path), str(path))
+            yield score_conversation(read_transcript(path), _inert(str(path)))
         except BadTranscript as error:
-            yield Score(file=str(path), status=UNREADABLE, reason=str(error))
+            yield Score(file=_inert(str(path)), status=UNREADABLE, reason=_inert(str(error)))

@@ -119,6 +119,8 @@ def replay(
     """
     import asyncio
 
+    from sim import calm_collector
+
     from ..replaying import replay_run
 
     async def go() -> tuple[int, int]:
@@ -135,6 +137,6 @@ def replay(
                 raise typer.Exit(1)
         return episodes, entries
 
-    with opened(path) as folder:
+    with opened(path) as folder, calm_collector():
         episodes, entries = asyncio.run(go())
     typer.echo(f"Identical: {episodes} episodes, {entries:,} entries, no model called.")
