@@ -1,4 +1,4 @@
-"""Commands that run something: `quickstart`, `run`."""
+"""Commands that run an experiment, or say what that would come to: `quickstart`, `run`, `plan`."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .app import Name, app, fail
+from .app import AsJson, Name, app
+from .choosing import (
+    ApiBase,
+    ApiKeyEnv,
+    Concurrency,
+    GivenPrices,
+    Models,
+    Seed,
+    Settings,
+    Snapshots,
+    Temperature,
+    choose,
+)
 
 if TYPE_CHECKING:
     from ..design import Experiment
@@ -38,23 +50,15 @@ def quickstart(
 def run(
     name: Name,
     out: Annotated[Path, typer.Option("--out", help="Where to put the run; an unfinished one is resumed.")],
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="FACTOR=LEVEL,…", help="Other levels for a factor; repeatable.")
-    ] = None,
-    snapshots: Annotated[int | None, typer.Option("--snapshots", min=1, help="Snapshots per cell.")] = None,
-    model: Annotated[
-        list[str] | None, typer.Option("--model", help="A LiteLLM model instead of planted agents; repeatable.")
-    ] = None,
-    api_base: Annotated[str | None, typer.Option("--api-base", help="Address of an OpenAI-compatible endpoint.")] = None,
-    api_key_env: Annotated[
-        str | None, typer.Option("--api-key-env", help="Name of the environment variable that holds the key.")
-    ] = None,
-    prices: Annotated[
-        str | None, typer.Option("--prices", metavar="PROMPT,COMPLETION", help="USD per million tokens, if not known.")
-    ] = None,
-    temperature: Annotated[float | None, typer.Option("--temperature", help="Sampling temperature.")] = None,
-    concurrency: Annotated[int, typer.Option("--concurrency", min=1, help="Model calls in flight at most.")] = 16,
-    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Another seed.")] = None,
+    set_: Settings = None,
+    snapshots: Snapshots = None,
+    model: Models = None,
+    api_base: ApiBase = None,
+    api_key_env: ApiKeyEnv = None,
+    prices: GivenPrices = None,
+    temperature: Temperature = None,
+    concurrency: Concurrency = 16,
+    seed: Seed = None,
     max_cost: Annotated[float | None, typer.Option("--max-cost", metavar="USD", min=0, help="Stop before this.")] = None,
 ) -> None:
     """Run an experiment, or go on with one that was stopped, and write its report.
@@ -63,38 +67,70 @@ def run(
 
     Example: `allegiance run quickstart --out runs/q --set topology=ring,star --set history.dose=5 --snapshots 6`
     """
-    from ..catalog import find_experiment
-
-    experiment = find_experiment(name)
-    if set_:
-        experiment = experiment.set(_settings(set_))
-    changes: dict[str, object] = {k: v for k, v in (("snapshots", snapshots), ("seed", seed)) if v is not None}
-    if model:
-        spec = {"api_base": api_base, "api_key_env": api_key_env, "temperature": temperature, "prices": _prices(prices)}
-        changes["agents"] = {"kind": "llm", "models": [{"model": each, **spec} for each in model]}
-    elif api_base or api_key_env or prices or temperature is not None:
-        fail("--api-base, --api-key-env, --prices and --temperature speak of a model; name it with --model")
-    _run(experiment.with_(**changes), out, concurrency=concurrency, max_cost=max_cost)
-
-
-def _prices(text: str | None) -> dict[str, float] | None:
-    if text is None:
-        return None
-    try:
-        prompt, completion = (float(part) for part in text.split(","))
-    except ValueError:
-        fail(f"--prices {text}: write two numbers, USD per million prompt and completion tokens, as in 0.15,0.60")
-    return {"prompt": prompt, "completion": completion}
+    experiment = choose(
+        name,
+        set_=set_,
+        snapshots=snapshots,
+        seed=seed,
+        model=model,
+        api_base=api_base,
+        api_key_env=api_key_env,
+        prices=prices,
+        temperature=temperature,
+    )
+    _run(experiment, out, concurrency=concurrency, max_cost=max_cost)
 
 
-def _settings(texts: list[str]) -> dict[str, list[str]]:
-    settings: dict[str, list[str]] = {}
-    for text in texts:
-        name, equals, levels = text.partition("=")
-        if not equals or not levels:
-            fail(f"--set {text}: write FACTOR=LEVEL or FACTOR=LEVEL,LEVEL")
-        settings[name.strip()] = [level.strip() for level in levels.split(",")]
-    return settings
+@app.command()
+def plan(
+    name: Name,
+    set_: Settings = None,
+    snapshots: Snapshots = None,
+    model: Models = None,
+    api_base: ApiBase = None,
+    prices: GivenPrices = None,
+    concurrency: Concurrency = 16,
+    latency: Annotated[float, typer.Option("--latency", metavar="S", min=0, help="Seconds a call takes.")] = 3.0,
+    as_json: AsJson = False,
+) -> None:
+    """Say what an experiment will come to before anything is spent: episodes, calls, tokens, money, time.
+
+    Example: `allegiance plan first-contact --model openai/gpt-4o-mini --latency 2`
+    """
+    import asyncio
+    import json
+
+    from ..planning import forecast, known_prices_of
+    from ..sweeping import preflight
+
+    experiment = choose(
+        name,
+        set_=set_,
+        snapshots=snapshots,
+        seed=None,
+        model=model,
+        api_base=api_base,
+        api_key_env=None,
+        prices=prices,
+        temperature=None,
+    )
+    preflight(experiment)
+    found = asyncio.run(forecast(experiment, known_prices_of(experiment)))
+    seconds = found.seconds(latency_s=latency, concurrency=concurrency)
+    if as_json:
+        typer.echo(json.dumps({**found.model_dump(), "calls": found.calls, "seconds": seconds}))
+        return
+    cost = f"about ${found.cost_usd:.2f}" if found.cost_usd is not None else "not known; give --prices"
+    typer.echo(f"{experiment.name}: {found.cells} cells, {found.snapshots} snapshots, {found.forks} forks")
+    typer.echo(f"calls    about {found.calls:,} ({found.history_calls:,} for histories, {found.fork_calls:,} for forks)")
+    typer.echo(f"tokens   about {found.prompt_tokens:,} read, {found.completion_tokens:,} written")
+    if experiment.planted:
+        typer.echo(
+            "         with live agents, that is: planted ones call no model. Name one with --model for money and time."
+        )
+    else:
+        typer.echo(f"money    {cost}")
+        typer.echo(f"time     about {seconds / 60:.1f} minutes at {latency:g} s a call, {concurrency} in flight")
 
 
 def _run(experiment: "Experiment", out: Path, *, concurrency: int, max_cost: float | None) -> Path:
