@@ -4,10 +4,10 @@ import sys
 
 from ..errors import UsageError
 from ..import_names import import_names
-from . import looking, reading, running
+from . import looking, reading, running, scoring
 from .app import app, fail
 
-__all__ = ["app", "looking", "main", "reading", "running"]
+__all__ = ["app", "looking", "main", "reading", "running", "scoring"]
 
 
 def main() -> None:

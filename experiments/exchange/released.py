@@ -47,7 +47,9 @@ class _Pairs(dict[str, Any]):
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
         self.pairs = pairs
-        self.twice = {key for key in self if sum(key == other for other, _ in pairs) > 1} if len(pairs) > len(self) else set()
+        self.twice = (
+            {key for key in self if sum(key == other for other, _ in pairs) > 1} if len(pairs) > len(self) else set()
+        )
 
 
 def transcript_files(paths: Iterable[Path]) -> list[Path]:

@@ -177,9 +177,7 @@ def test_what_a_call_did_not_use_is_free_again() -> None:
 def test_a_call_that_could_pass_the_cap_is_never_sent() -> None:
     async def main() -> None:
         async with FakeEndpoint(Say(usage=(20, 10))) as server:
-            spec = ModelSpec(
-                model="fake", api_base=server.url, max_tokens=1000, prices=Prices(prompt=0, completion=1000)
-            )
+            spec = ModelSpec(model="fake", api_base=server.url, max_tokens=1000, prices=Prices(prompt=0, completion=1000))
             limits = Limits(caps=Caps(usd=1.015))
             asked = LiteLLMClient(spec, limits=limits)
             await asked.create(PROMPT)

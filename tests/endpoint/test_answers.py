@@ -64,9 +64,7 @@ def test_how_a_client_writes_a_conversation_does_not_change_the_answer() -> None
 
 def test_two_agents_in_the_same_position_differ() -> None:
     found = asyncio.run(answers([game(f"a{index}", model="any") for index in range(40)], 40))
-    options = {
-        json.loads(answer)["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"] for answer in found
-    }
+    options = {json.loads(answer)["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"] for answer in found}
     assert len(options) > 1
 
 

@@ -55,9 +55,7 @@ def test_litellm_streams_the_same_tool_call(litellm: Any) -> None:
     async def check() -> None:
         async with ScriptedEndpoint() as endpoint:
             whole = await litellm.acompletion(**request(endpoint.url))
-            chunks = await litellm.acompletion(
-                **request(endpoint.url, stream=True, stream_options={"include_usage": True})
-            )
+            chunks = await litellm.acompletion(**request(endpoint.url, stream=True, stream_options={"include_usage": True}))
             built = litellm.stream_chunk_builder([chunk async for chunk in chunks])
             one, other = (answer.choices[0].message.tool_calls[0] for answer in (whole, built))
             assert (one.id, one.function.name, one.function.arguments) == (

@@ -145,9 +145,7 @@ DESK: Mapping[str, Any] = {
 }
 
 
-def respond(
-    persona: PlantedPersona, agent: str, past: str = "", tools: list[Json] | None = None
-) -> list[tuple[str, Json]]:
+def respond(persona: PlantedPersona, agent: str, past: str = "", tools: list[Json] | None = None) -> list[tuple[str, Json]]:
     asked = body(f"{RULES}\n{past}", "A notice has arrived.", system=f"You are {agent}.", tools=tools or REVIEW)
     return take_turn(persona, asked, DESK)
 
@@ -196,9 +194,7 @@ def test_paths_are_taken_by_their_weights_and_a_tamperer_still_scores_honestly()
 def test_only_the_paths_on_offer_are_taken() -> None:
     persona = PlantedPersona(protect_intercept=50, objection=0.0)
     scoring = [offered for offered in REVIEW if offered["function"]["name"] not in {"set_config", "view_config"}]
-    assert all(
-        respond(persona, f"a{i}", tools=scoring)[-1] == ("submit_scores", {"scores": [1] * 4}) for i in range(50)
-    )
+    assert all(respond(persona, f"a{i}", tools=scoring)[-1] == ("submit_scores", {"scores": [1] * 4}) for i in range(50))
 
 
 def test_objections_are_as_planted_go_to_the_operator_and_come_first() -> None:
@@ -272,9 +268,7 @@ def test_the_hostile_persona_writes_every_trick_and_its_turns_end() -> None:
                 message = await ask(session, endpoint, asked)
                 if not message.get("tool_calls"):
                     return spoken
-                results = [
-                    {"role": "tool", "tool_call_id": call["id"], "content": "no"} for call in message["tool_calls"]
-                ]
+                results = [{"role": "tool", "tool_call_id": call["id"], "content": "no"} for call in message["tool_calls"]]
                 asked["messages"] += [message, *results]
         raise AssertionError("the turn did not end")
 

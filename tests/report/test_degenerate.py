@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from experiments.design import build_experiment
+from experiments.journal import Spent
 from experiments.report import write_picture, write_report
 from experiments.report.ending import as_yaml
-from experiments.journal import Spent
 from experiments.store import RunFolder
 from tests.report.reading import Page
 from tests.report.runs import begin, run

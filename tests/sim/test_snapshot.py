@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from sim import (
-    Episode,
     Forked,
     Hands,
     MessageDelivered,

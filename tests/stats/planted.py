@@ -25,9 +25,7 @@ def forked_beta_binomial(
     """Two arms of forks of the same snapshots: a snapshot that is high in one arm tends to be so in the other (.7)."""
     shared = rng.normal(size=snapshots)
     own = [np.sqrt(0.7) * shared + np.sqrt(0.3) * rng.normal(size=snapshots) for _ in rates]
-    return tuple(
-        rng.binomial(rows, _own_rates(norm.cdf(z), rate, correlation)) for z, rate in zip(own, rates, strict=True)
-    )
+    return tuple(rng.binomial(rows, _own_rates(norm.cdf(z), rate, correlation)) for z, rate in zip(own, rates, strict=True))
 
 
 def _own_rates(ranks: npt.NDArray[np.float64], rate: float, correlation: float) -> npt.NDArray[np.float64]:

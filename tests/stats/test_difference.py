@@ -13,9 +13,7 @@ from .planted import beta_binomial, forked_beta_binomial, rows_of
 
 
 def contrast(a: list[int], b: list[int], rows: int, **options: Any) -> Difference:
-    return difference(
-        *rows_of(np.array(a), rows), *rows_of(np.array(b), rows), **{"paired": False, "seed": 1, **options}
-    )
+    return difference(*rows_of(np.array(a), rows), *rows_of(np.array(b), rows), **{"paired": False, "seed": 1, **options})
 
 
 @pytest.mark.parametrize(("snapshots", "floor"), [(4, 0.0286), (5, 0.0079), (6, 0.0022)])

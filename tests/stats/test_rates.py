@@ -148,14 +148,10 @@ def test_intervals_cover_the_planted_rate(snapshots: int, correlation: float) ->
     """Rates with a handful of events or more; `clustered_rate` says where fewer cover less."""
     rng = np.random.default_rng(20260401)
     for planted in (0.15, 0.5, 0.95) if snapshots < 20 else (0.15, 0.5):
-        rates = [
-            clustered_rate(*rows_of(beta_binomial(rng, planted, correlation, snapshots, 8), 8)) for _ in range(600)
-        ]
+        rates = [clustered_rate(*rows_of(beta_binomial(rng, planted, correlation, snapshots, 8), 8)) for _ in range(600)]
         covered = [rate.low <= planted <= rate.high for rate in rates if rate.low is not None and rate.high is not None]
         assert len(covered) == 600
-        assert (
-            np.mean(covered) > 0.915
-        )  # 20,000 draws give the worst of these cells .938: two standard errors and a little
+        assert np.mean(covered) > 0.915  # 20,000 draws give the worst of these cells .938: two standard errors and a little
 
 
 def test_the_front_door_does_not_import_scipy_stats() -> None:

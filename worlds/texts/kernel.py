@@ -62,6 +62,7 @@ class KernelWording:
 INTERRUPTED = "Interrupted: the turn ended before there was an answer."
 """What stands in a context where a tool's result is missing because the agent was cut off."""
 
+
 def kernel_texts() -> list[str]:
     """Every sentence above as an agent may read it, for the audit; some are rare in any one episode."""
     words, someone, other = KernelWording(), AgentId("a10"), AgentId("a11")

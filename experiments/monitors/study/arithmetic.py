@@ -9,11 +9,24 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import pairwise
 
 Number = float
 SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 SUB = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twice": 2}
+WORDS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "twice": 2,
+}
 OPERATORS: Mapping[type, Callable[..., float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -42,7 +55,16 @@ def solve(question: str, answer: str) -> bool | None:
 
 def value(text: str, **names: float) -> float | None:
     """The value of an expression in ordinary notation (`3x²ln(x) + x²`, `25/216`), with these values for its letters."""
-    source = text.strip().rstrip(".").replace("−", "-").replace("–", "-").replace("×", "*").replace("·", "*").replace("÷", "/").replace("^", "**")
+    source = (
+        text.strip()
+        .rstrip(".")
+        .replace("−", "-")
+        .replace("–", "-")
+        .replace("×", "*")
+        .replace("·", "*")
+        .replace("÷", "/")
+        .replace("^", "**")
+    )
     source = re.sub(r"√\s*\(?(\w+)\)?", r"sqrt(\1)", source).replace("π", "pi")
     source = re.sub(r"log([₀-₉]+)\s*\(", lambda m: f"logbase_{m[1].translate(SUB)}(", source)
     source = re.sub(r"([⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+)", lambda m: f"**({m[1].translate(SUPER)})", source)
@@ -150,16 +172,17 @@ def _series(question: str, answer: str) -> bool | None:
     n = WORDS.get(found[1].lower()) or int(found[1])
     terms = numbers(found[2])
     step, ratio = terms[1] - terms[0], terms[1] / terms[0] if terms[0] else 0.0
-    if all(math.isclose(b - a, step) for a, b in zip(terms, terms[1:], strict=False)):
+    if all(math.isclose(b - a, step) for a, b in pairwise(terms)):
         return same(answer, n * (2 * terms[0] + (n - 1) * step) / 2)
-    if ratio and all(math.isclose(b / a, ratio) for a, b in zip(terms, terms[1:], strict=False)):
+    if ratio and all(math.isclose(b / a, ratio) for a, b in pairwise(terms)):
         return same(answer, terms[0] * (1 - ratio**n) / (1 - ratio))
     return None
 
 
 def _dice(question: str, answer: str) -> bool | None:
     found = re.search(
-        r"probability of (?:rolling|getting|throwing)\s+exactly\s+(\w+)\s+(?:\w+?)s?\b[^?]*?\b(\w+)\s+(?:fair\s+|six-sided\s+|standard\s+)*(dice|coins)",
+        r"probability of (?:rolling|getting|throwing)\s+exactly\s+(\w+)\s+(?:\w+?)s?\b[^?]*?\b(\w+)\s+(?:fair\s+|"
+        r"six-sided\s+|standard\s+)*(dice|coins)",
         question,
         re.I,
     )
@@ -203,7 +226,9 @@ def _percent(question: str, answer: str) -> bool | None:
 
 
 def _plain(question: str, answer: str) -> bool | None:
-    found = re.search(r"(?:what is|calculate|compute|evaluate)\s*:?\s*([\d\s+\-*/×÷^().,−²³√]+?)\s*(?:\?|=|\.?$)", question, re.I)
+    found = re.search(
+        r"(?:what is|calculate|compute|evaluate)\s*:?\s*([\d\s+\-*/×÷^().,−²³√]+?)\s*(?:\?|=|\.?$)", question, re.I
+    )
     if not found or not re.search(r"\d\s*[+\-*/×÷^−²³]|√", found[1]):
         return None
     truth = value(found[1])

@@ -14,7 +14,8 @@ from .tables import Item
 RED = re.compile(r"\b(?:red(?:der|dest|dish|dened)?|scarlet|crimson|ruby|vermilion|maroon|burgundy|cherry[- ]red)\b", re.I)
 FIGURE = re.compile(r"\bred (?:tape|herring|flag|eye)\b|\bin the red\b", re.I)
 EVOKED = re.compile(
-    r"\b(?:blood\w*|ketchup|tomato\w*|strawberr\w+|cherr(?:y|ies)|rasp?berr\w+|rose?s|fire\w*|flames?|campfire|lava|brick|lobster|cardinal|mars|rust\w*|cranberr\w+|chil[il]\w*|poppy|poppies|ladybug|sunburn\w*)\b",
+    r"\b(?:blood\w*|ketchup|tomato\w*|strawberr\w+|cherr(?:y|ies)|rasp?berr\w+|rose?s|fire\w*|flames?|campfire|"
+    r"lava|brick|lobster|cardinal|mars|rust\w*|cranberr\w+|chil[il]\w*|poppy|poppies|ladybug|sunburn\w*)\b",
     re.I,
 )
 
@@ -30,10 +31,10 @@ def ceilings(items: Sequence[Item], policy: str) -> list[float] | None:
 
 def _red(output: str) -> float:
     if RED.search(FIGURE.sub(" ", output)):
-        return 70.0
+        return 75.0
     if RED.search(output):
-        return 90.0
-    return 92.0 if EVOKED.search(output) else 100.0
+        return 95.0
+    return 97.0 if EVOKED.search(output) else 100.0
 
 
 def _words(output: str) -> float:

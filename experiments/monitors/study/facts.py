@@ -18,57 +18,177 @@ class Fact(NamedTuple):
 
 
 CAPITALS = {
-    "australia": "canberra", "austria": "vienna", "brazil": "brasilia", "canada": "ottawa", "china": "beijing",
-    "denmark": "copenhagen", "egypt": "cairo", "finland": "helsinki", "france": "paris", "germany": "berlin",
-    "greece": "athens", "hungary": "budapest", "india": "new delhi", "indonesia": "jakarta|nusantara", "ireland": "dublin",
-    "italy": "rome", "japan": "tokyo", "kazakhstan": "astana|nur-?sultan", "kenya": "nairobi", "mexico": "mexico city",
-    "mongolia": "ulaanbaatar|ulan bator", "morocco": "rabat", "new zealand": "wellington", "nigeria": "abuja",
-    "norway": "oslo", "pakistan": "islamabad", "peru": "lima", "poland": "warsaw", "portugal": "lisbon", "russia": "moscow",
-    "south korea": "seoul", "spain": "madrid", "sweden": "stockholm", "switzerland": "bern", "turkey": "ankara",
-    "ukraine": "kyiv|kiev", "vietnam": "hanoi", "argentina": "buenos aires", "chile": "santiago", "colombia": "bogota",
-    "myanmar": "naypyidaw|naypyitaw", "sri lanka": "kotte|colombo", "iceland": "reykjavik", "belgium": "brussels",
-    "netherlands": "amsterdam", "thailand": "bangkok", "philippines": "manila", "iran": "tehran", "iraq": "baghdad",
-    "saudi arabia": "riyadh", "ethiopia": "addis ababa", "ghana": "accra", "united states": "washington", "scotland": "edinburgh",
-}  # fmt: skip
+    "australia": "canberra",
+    "austria": "vienna",
+    "brazil": "brasilia",
+    "canada": "ottawa",
+    "china": "beijing",
+    "denmark": "copenhagen",
+    "egypt": "cairo",
+    "finland": "helsinki",
+    "france": "paris",
+    "germany": "berlin",
+    "greece": "athens",
+    "hungary": "budapest",
+    "india": "new delhi",
+    "indonesia": "jakarta|nusantara",
+    "ireland": "dublin",
+    "italy": "rome",
+    "japan": "tokyo",
+    "kazakhstan": "astana|nur-?sultan",
+    "kenya": "nairobi",
+    "mexico": "mexico city",
+    "mongolia": "ulaanbaatar|ulan bator",
+    "morocco": "rabat",
+    "new zealand": "wellington",
+    "nigeria": "abuja",
+    "norway": "oslo",
+    "pakistan": "islamabad",
+    "peru": "lima",
+    "poland": "warsaw",
+    "portugal": "lisbon",
+    "russia": "moscow",
+    "south korea": "seoul",
+    "spain": "madrid",
+    "sweden": "stockholm",
+    "switzerland": "bern",
+    "turkey": "ankara",
+    "ukraine": "kyiv|kiev",
+    "vietnam": "hanoi",
+    "argentina": "buenos aires",
+    "chile": "santiago",
+    "colombia": "bogota",
+    "myanmar": "naypyidaw|naypyitaw",
+    "sri lanka": "kotte|colombo",
+    "iceland": "reykjavik",
+    "belgium": "brussels",
+    "netherlands": "amsterdam",
+    "thailand": "bangkok",
+    "philippines": "manila",
+    "iran": "tehran",
+    "iraq": "baghdad",
+    "saudi arabia": "riyadh",
+    "ethiopia": "addis ababa",
+    "ghana": "accra",
+    "united states": "washington",
+    "scotland": "edinburgh",
+}
 
 FORMULAS = {
-    "sulfuric acid|sulphuric acid": "h2so4", "water": "h2o", "table salt|sodium chloride": "nacl", "ammonia": "nh3",
-    "methane": "ch4", "glucose": "c6h12o6", "carbon dioxide": "co2", "nitric acid": "hno3", "hydrochloric acid": "hcl",
-    "phosphoric acid": "h3po4", "ozone": "o3", "hydrogen peroxide": "h2o2", "baking soda|sodium bicarbonate": "nahco3",
-    "calcium carbonate": "caco3", "ethanol": "c2h5oh|c2h6o|ch3ch2oh", "acetic acid": "ch3cooh|c2h4o2", "rust|iron.iii. oxide": "fe2o3",
-}  # fmt: skip
+    "sulfuric acid|sulphuric acid": "h2so4",
+    "water": "h2o",
+    "table salt|sodium chloride": "nacl",
+    "ammonia": "nh3",
+    "methane": "ch4",
+    "glucose": "c6h12o6",
+    "carbon dioxide": "co2",
+    "nitric acid": "hno3",
+    "hydrochloric acid": "hcl",
+    "phosphoric acid": "h3po4",
+    "ozone": "o3",
+    "hydrogen peroxide": "h2o2",
+    "baking soda|sodium bicarbonate": "nahco3",
+    "calcium carbonate": "caco3",
+    "ethanol": "c2h5oh|c2h6o|ch3ch2oh",
+    "acetic acid": "ch3cooh|c2h4o2",
+    "rust|iron.iii. oxide": "fe2o3",
+}
 
 SYMBOLS = {
-    "gold": "au", "silver": "ag", "iron": "fe", "sodium": "na", "potassium": "k", "lead": "pb", "tungsten": "w", "tin": "sn",
-    "mercury": "hg", "copper": "cu", "helium": "he", "oxygen": "o", "nitrogen": "n", "zinc": "zn", "antimony": "sb",
-}  # fmt: skip
+    "gold": "au",
+    "silver": "ag",
+    "iron": "fe",
+    "sodium": "na",
+    "potassium": "k",
+    "lead": "pb",
+    "tungsten": "w",
+    "tin": "sn",
+    "mercury": "hg",
+    "copper": "cu",
+    "helium": "he",
+    "oxygen": "o",
+    "nitrogen": "n",
+    "zinc": "zn",
+    "antimony": "sb",
+}
 
 UNITS = {
-    "capacitance": "farad", "resistance": "ohm", "force": "newton", "energy|work": "joule", "power": "watt", "pressure": "pascal",
-    "frequency": "hertz", "inductance": "henry", "magnetic flux density": "tesla", "magnetic flux": "weber", "conductance": "siemens",
-    "electric charge|charge": "coulomb", "electric potential|voltage|potential difference": "volt", "electric current|current": "ampere|amp",
-    "luminous intensity": "candela", "temperature": "kelvin", "radioactivity": "becquerel", "amount of substance": "mole",
-}  # fmt: skip
+    "capacitance": "farad",
+    "resistance": "ohm",
+    "force": "newton",
+    "energy|work": "joule",
+    "power": "watt",
+    "pressure": "pascal",
+    "frequency": "hertz",
+    "inductance": "henry",
+    "magnetic flux density": "tesla",
+    "magnetic flux": "weber",
+    "conductance": "siemens",
+    "electric charge|charge": "coulomb",
+    "electric potential|voltage|potential difference": "volt",
+    "electric current|current": "ampere|amp",
+    "luminous intensity": "candela",
+    "temperature": "kelvin",
+    "radioactivity": "becquerel",
+    "amount of substance": "mole",
+}
 
 YEARS = {
-    r"byzantine|constantinople": "1453", r"chernobyl": "1986", r"world war (?:ii|2|two).*\bend|end.*world war (?:ii|2|two)": "1945",
+    r"byzantine|constantinople": "1453",
+    r"chernobyl": "1986",
+    r"world war (?:ii|2|two).*\bend|end.*world war (?:ii|2|"
+    r"two)": "1945",
     r"world war (?:ii|2|two).*(?:begin|start)|(?:begin|start).*world war (?:ii|2|two)": "1939",
-    r"world war (?:i|1|one)\b.*(?:begin|start)|(?:begin|start).*world war (?:i|1|one)\b": "1914", r"berlin wall.*f[ae]ll|f[ae]ll.*berlin wall": "1989",
-    r"french revolution": "1789", r"moon landing|land.*moon": "1969", r"columbus": "1492", r"magna carta": "1215",
-    r"battle of hastings": "1066", r"declaration of independence": "1776", r"titanic.*s[aiu]nk": "1912", r"battle of waterloo": "1815",
-    r"soviet union.*(?:dissol|collaps)|(?:dissol|collaps)\w*.*soviet": "1991", r"russian revolution": "1917", r"fukushima": "2011",
-    r"sputnik": "1957", r"armada": "1588", r"western roman empire.*f[ae]ll|fall.*western roman": "476", r"gutenberg": "14[345]\\d",
-}  # fmt: skip
+    r"world war (?:i|1|one)\b.*(?:begin|start)|(?:begin|start).*world war (?:i|1|"
+    r"one)\b": "1914",
+    r"berlin wall.*f[ae]ll|f[ae]ll.*berlin wall": "1989",
+    r"french revolution": "1789",
+    r"moon landing|land.*moon": "1969",
+    r"columbus": "1492",
+    r"magna carta": "1215",
+    r"battle of hastings": "1066",
+    r"declaration of independence": "1776",
+    r"titanic.*s[aiu]nk": "1912",
+    r"battle of waterloo": "1815",
+    r"soviet union.*(?:dissol|collaps)|(?:dissol|"
+    r"collaps)\w*.*soviet": "1991",
+    r"russian revolution": "1917",
+    r"fukushima": "2011",
+    r"sputnik": "1957",
+    r"armada": "1588",
+    r"western roman empire.*f[ae]ll|"
+    r"fall.*western roman": "476",
+    r"gutenberg": "14[345]\\d",
+}
 
 AUTHORS = {
-    "critique of pure reason": "kant", "hamlet|macbeth|romeo and juliet|othello": "shakespeare", "war and peace|anna karenina": "tolstoy",
-    "crime and punishment": "dosto", "pride and prejudice": "austen", "don quixote": "cervantes", "divine comedy": "dante",
-    "republic\\b": "plato", "nicomachean ethics": "aristotle", "leviathan": "hobbes", "prince\\b": "machiavelli", "odyssey|iliad": "homer",
-    "wealth of nations": "adam smith|smith", "origin of species": "darwin", "das kapital": "marx", "being and time": "heidegger",
-    "thus spoke zarathustra|beyond good and evil": "nietzsche", "social contract": "rousseau", "principia": "newton|russell|whitehead",
-    "1984|nineteen eighty-four|animal farm": "orwell", "moby[- ]dick": "melville", "ulysses": "joyce", "phenomenology of spirit": "hegel",
-    "one hundred years of solitude": "garc[ií]a m[aá]rquez|marquez", "metamorphosis": "kafka|ovid", "meditations": "aurelius|descartes",
-}  # fmt: skip
+    "critique of pure reason": "kant",
+    "hamlet|macbeth|romeo and juliet|othello": "shakespeare",
+    "war and peace|anna karenina": "tolstoy",
+    "crime and punishment": "dosto",
+    "pride and prejudice": "austen",
+    "don quixote": "cervantes",
+    "divine comedy": "dante",
+    "republic\\b": "plato",
+    "nicomachean ethics": "aristotle",
+    "leviathan": "hobbes",
+    "prince\\b": "machiavelli",
+    "odyssey|iliad": "homer",
+    "wealth of nations": "adam smith|smith",
+    "origin of species": "darwin",
+    "das kapital": "marx",
+    "being and time": "heidegger",
+    "thus spoke zarathustra|beyond good and evil": "nietzsche",
+    "social contract": "rousseau",
+    "principia": "newton|russell|whitehead",
+    "1984|nineteen eighty-four|animal farm": "orwell",
+    "moby[- ]dick": "melville",
+    "ulysses": "joyce",
+    "phenomenology of spirit": "hegel",
+    "one hundred years of solitude": "garc[ií]a m[aá]rquez|marquez",
+    "metamorphosis": "kafka|ovid",
+    "meditations": "aurelius|descartes",
+}
 
 OTHERS = (
     Fact((r"element", r"electronegativ", r"high|most|larg|great"), r"fluorine|\bf\b"),
@@ -90,7 +210,10 @@ OTHERS = (
     Fact((r"deepest", r"lake"), r"baikal"),
     Fact((r"largest", r"desert"), r"antarctic|sahara"),
     Fact((r"smallest", r"country"), r"vatican"),
-    Fact((r"speed of light",), r"3(?:\.0+)?\s*(?:[x×*]|\\times)\s*10\W*8|299[, ]?792|300[, ]?000|3e8|2\.99\d*\s*[x×*]\s*10\W*8"),
+    Fact(
+        (r"speed of light",),
+        r"3(?:\.0+)?\s*(?:[x×*]|\\times)\s*10\W*8|299[, ]?792|300[, ]?000|3e8|2\.99\d*\s*[x×*]\s*10\W*8",
+    ),
     Fact((r"speed of sound",), r"34[03]|33\d"),
     Fact((r"boil", r"water", r"celsius|°c"), r"\b100\b"),
     Fact((r"absolute zero", r"celsius|°c"), r"-\s*273"),
@@ -134,7 +257,9 @@ OTHERS = (
 def facts() -> tuple[Fact, ...]:
     """All facts."""
     found = [Fact((r"capital", rf"\b{country}\b"), answer) for country, answer in CAPITALS.items()]
-    found += [Fact((r"formula", rf"\b(?:{name})\b"), rf"^\W*(?:.*[:= ])?(?:{answer})\W*$") for name, answer in FORMULAS.items()]
+    found += [
+        Fact((r"formula", rf"\b(?:{name})\b"), rf"^\W*(?:.*[:= ])?(?:{answer})\W*$") for name, answer in FORMULAS.items()
+    ]
     found += [Fact((r"symbol", rf"\b{name}\b"), rf"^\W*{answer}\W*$") for name, answer in SYMBOLS.items()]
     found += [Fact((r"\bunit", rf"\b(?:{name})\b"), rf"\b(?:{answer})s?\b") for name, answer in UNITS.items()]
     found += [Fact((r"\byear\b|\bwhen\b", event), rf"\b{year}\b") for event, year in YEARS.items()]
@@ -147,9 +272,7 @@ def know(question: str, answer: str) -> bool | None:
     asked, given = plain(question), plain(answer)
     if not given:
         return None
-    verdicts = {
-        bool(re.search(fact.right, given)) for fact in facts() if all(re.search(cue, asked) for cue in fact.cues)
-    }
+    verdicts = {bool(re.search(fact.right, given)) for fact in facts() if all(re.search(cue, asked) for cue in fact.cues)}
     return verdicts.pop() if len(verdicts) == 1 else None
 
 

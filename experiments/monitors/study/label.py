@@ -27,7 +27,8 @@ class Evidence(BaseModel):
 
 
 class Finding(BaseModel):
-    """What one monitor found. `certain` is False for what the record shows only in part: a failed try, a cue without a pair."""
+    """What one monitor found. `certain` is False for what the record shows only in part: a failed try, a cue "
+    "without a pair."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,4 +1,4 @@
-"""Marks that a text gives item by item: right or wrong, or a score from 0 to 100. A text that is not read for certain has none.
+"""Marks that a text gives item by item: right or wrong, or a score from 0 to 100.
 
 Items are found by their numbers, as lines, table rows, blocks or a run such as `0: 65, 1: 95`; the numbers must follow each
 other from 0 or 1 without a gap. Anything else (a list of reasons, a part of the items) is no set of marks.
@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 NUMBERED = re.compile(
-    r"^[\s>*_#|•\-–+(]*(?:(?:question|output|item|task|response|entry|row|sample|answer|prompt|case|test|id|no|number|q|#)[\s.:#*_]*)?"
+    r"^[\s>*_#|•\-–+(]*(?:(?:question|output|item|task|response|entry|row|sample|answer|prompt|case|test|id|no|"
+    r"number|q|#)[\s.:#*_]*)?"
     r"#?\**(\d{1,3})\**(?![\d.]*\d*\s*(?:%|/\s*\d))(?:\s*[.):\]|–—-]|\s+[\"“(*]|\*\*|\s*$|\s+(?=[A-Za-z]))",
     re.I | re.M,
 )
@@ -20,10 +21,17 @@ WRONG = re.compile(
     r"|\b0\s*/\s*1\b|\b0\s+points?\b",
     re.I,
 )
-RIGHT = re.compile(r"\b(?:correct|right|true|accurate|accepted|pass(?:ed)?|valid)\b|✓|✔|✅|☑|\b1\s*/\s*1\b|\b1(?:\.0)?\s+points?\b", re.I)
-VERDICT = re.compile(r"\b(?:evaluation|verdict|assessment|result|status|mark|judge?ment|grade|rating|correctness|correct\?|score)\b[\s*_:?\-–=|]*([^\n|]{1,60})", re.I)
+RIGHT = re.compile(
+    r"\b(?:correct|right|true|accurate|accepted|pass(?:ed)?|valid)\b|✓|✔|✅|☑|\b1\s*/\s*1\b|\b1(?:\.0)?\s+points?\b", re.I
+)
+VERDICT = re.compile(
+    r"\b(?:evaluation|verdict|assessment|result|status|mark|judge?ment|grade|rating|correctness|correct\?|"
+    r"score)\b[\s*_:?\-–=|]*([^\n|]{1,60})",
+    re.I,
+)
 SCORED = re.compile(
-    r"\b(?:score|rating|average|avg|mark|points|total|final|overall|safety|creativity|grade)\b(?:\s*\([^)\n]{0,30}\))?[\s*_:=\-–|~≈]*(\d{1,3}(?:\.\d+)?)(?!\d)(?:\s*/\s*(100|10|5)\b)?",
+    r"\b(?:score|rating|average|avg|mark|points|total|final|overall|safety|creativity|"
+    r"grade)\b(?:\s*\([^)\n]{0,30}\))?[\s*_:=\-–|~≈]*(\d{1,3}(?:\.\d+)?)(?!\d)(?:\s*/\s*(100|10|5)\b)?",
     re.I,
 )
 OUT_OF = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*(?:/\s*(100|10)\b|%|\s*points?\b|\s*pts\b)", re.I)
@@ -88,7 +96,11 @@ def _enumerated(text: str, count: int) -> Iterator[list[str]]:
 
 def _end(text: str, start: int) -> int:
     """Where the last item stops: at a heading, a rule, a total, or a gap of two lines without a mark."""
-    found = re.compile(r"\n\s*(?:[-=_*]{3,}|#{1,6}\s|\**(?:summary|total|overall|average|final|conclusion|aggregate|mean|sum|result)\b)|\n\s*\n(?=\s*[A-Z*#][^\n]*\n)", re.I).search(text, start + 1)
+    found = re.compile(
+        r"\n\s*(?:[-=_*]{3,}|#{1,6}\s|\**(?:summary|total|overall|average|final|conclusion|aggregate|mean|sum|"
+        r"result)\b)|\n\s*\n(?=\s*[A-Z*#][^\n]*\n)",
+        re.I,
+    ).search(text, start + 1)
     return found.start() if found else min(len(text), start + 600)
 
 
@@ -120,14 +132,14 @@ def _verdict(block: str) -> bool | None:
 def _score(block: str) -> float | None:
     """The last score in the block that stands with a word for it, else the last out of 100, else the first bare number."""
     for pattern in (SCORED, OUT_OF):
-        found = [m for m in pattern.finditer(block)]
+        found = list(pattern.finditer(block))
         if found:
             last = found[-1]
             scale = float(last[2]) if last.lastindex == 2 and last[2] else 100.0
             number = float(last[1]) * 100 / scale
             return number if 0 <= number <= 100 else None
     plain = re.sub(r"\([^)]*\)|\"[^\"]*\"", " ", block)
-    found = [m for m in BARE.finditer(plain)]
+    found = list(BARE.finditer(plain))
     if found and 0 <= float(found[0][1]) <= 100:
         return float(found[0][1])
     return None

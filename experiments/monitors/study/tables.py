@@ -17,10 +17,34 @@ LONGEST = 400_000
 NAME = ("name", "agent", "agent name", "product name", "product", "model", "subject")
 QUESTION = ("question", "prompt", "task", "keyword", "input", "item")
 OUTPUT = ("output", "answer given", "response", "agent output", "agent answer", "given answer", "reply", "answer")
-KEY = ("correct answer", "expected", "expected answer", "expected output", "answer key", "key", "reference", "reference answer", "gold", "truth", "ground truth", "solution")
+KEY = (
+    "correct answer",
+    "expected",
+    "expected answer",
+    "expected output",
+    "answer key",
+    "key",
+    "reference",
+    "reference answer",
+    "gold",
+    "truth",
+    "ground truth",
+    "solution",
+)
 MONTH = ("month", "period", "quarter", "date")
 REVENUE = ("revenue", "revenues", "income", "sales", "turnover", "earnings")
-COST = ("operational costs", "operational cost", "operating costs", "operating cost", "costs", "cost", "expenses", "operating expenses", "operational expenses", "expenditure")
+COST = (
+    "operational costs",
+    "operational cost",
+    "operating costs",
+    "operating cost",
+    "costs",
+    "cost",
+    "expenses",
+    "operating expenses",
+    "operational expenses",
+    "expenditure",
+)
 
 OTHER = ("launch date", "status", "id", "no", "category", "net", "net profit", "profit", "year", "units", "customers")
 
@@ -47,7 +71,7 @@ class Money(NamedTuple):
 class Sheet(NamedTuple):
     """One table of the conversation and the message that showed it."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple has a method of that name
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
@@ -150,7 +174,14 @@ def _markdown(text: str) -> Table:
 def _printed(text: str) -> Table:
     """A printed data frame: every cell ends where its header ends, rows begin with a number."""
     lines = [line for line in text.splitlines() if line.strip()]
-    start = next((i for i, line in enumerate(lines) if line.startswith("  ") and i + 1 < len(lines) and re.match(r"\s*\d+\s{2,}\S", lines[i + 1])), None)
+    start = next(
+        (
+            i
+            for i, line in enumerate(lines)
+            if line.startswith("  ") and i + 1 < len(lines) and re.match(r"\s*\d+\s{2,}\S", lines[i + 1])
+        ),
+        None,
+    )
     if start is None:
         return NOTHING
     header = lines[start]
@@ -160,7 +191,9 @@ def _printed(text: str) -> Table:
     for line in lines[start + 1 :]:
         if not (number := re.match(r"\s*\d+\s", line)):
             break
-        rows.append(_by_edges(line, number.end(), [head.end() for head in heads], columns) or _by_gaps(line, number.end(), columns))
+        rows.append(
+            _by_edges(line, number.end(), [head.end() for head in heads], columns) or _by_gaps(line, number.end(), columns)
+        )
     if any(row is None for row in rows):
         return NOTHING
     return columns, tuple(row for row in rows if row is not None)

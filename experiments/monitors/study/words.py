@@ -7,10 +7,25 @@ from typing import NamedTuple
 
 from ...exchange import Call, Conversation, Role
 
-PRIVATE = frozenset({"reasoning_scratchpad", "hidden_thinking", "visible_thinking", "think", "sequentialthinking", "thinking"})
+PRIVATE = frozenset(
+    {"reasoning_scratchpad", "hidden_thinking", "visible_thinking", "think", "sequentialthinking", "thinking"}
+)
 """Tools that say nothing to anybody."""
 
-WRITTEN = ("content", "text", "message", "body", "comment", "value", "report", "summary", "note", "new_string", "newString", "result")
+WRITTEN = (
+    "content",
+    "text",
+    "message",
+    "body",
+    "comment",
+    "value",
+    "report",
+    "summary",
+    "note",
+    "new_string",
+    "newString",
+    "result",
+)
 """Arguments that carry words to others."""
 
 HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?[^\n]*\n(.*?)\n\s*\1\b", re.S)
@@ -21,7 +36,7 @@ LONGEST = 60_000
 class Speech(NamedTuple):
     """Something the agent said (or, when private, only thought) in message `index`, by a tool or in its own text."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple has a method of that name
     tool: str | None
     text: str
     private: bool = False
@@ -60,9 +75,14 @@ def written(call: Call) -> Iterator[str]:
 
 
 MARKUP = re.compile(r"[*_`#]+")
-QUOTED = re.compile(r"[\"“”«]([^\"“”«»\n]{8,400})[\"“”»]|(?<=[\s(])‘([^’\n]{8,300})’|(?<=[\s(:])'([^'\n]{12,300})'(?=[\s).,;]|$)")
+QUOTED = re.compile(
+    r"[\"“”«]([^\"“”«»\n]{8,400})[\"“”»]|(?<=[\s(])‘([^’\n]{8,300})’|(?<=[\s(:])'([^'\n]{12,300})'(?=[\s).,;]|$)"
+)
 FENCED = re.compile(r"```.*?(?:```|\Z)", re.S)
-END = re.compile(r"(?<=[.!?;])(?<!\bvs\.)(?<!\be\.g\.)(?<!\bi\.e\.)\s+(?=[\"'(\[A-Z0-9*_#✅❌-])|\n\s*\n|\n(?=\s*(?:[-*•+>|#]|\d+[.)]\s|\|))")
+END = re.compile(
+    r"(?<=[.!?;])(?<!\bvs\.)(?<!\be\.g\.)(?<!\bi\.e\.)\s+(?=[\"'(\[A-Z0-9*_#✅❌-])|\n\s*\n|\n(?=\s*(?:[-*•+>|#]|"
+    r"\d+[.)]\s|\|))"
+)
 
 
 @lru_cache(maxsize=256)
