@@ -52,9 +52,9 @@ class ModelSpec(Frozen):
     endpoint gets the variable LiteLLM knows for it.
 
     `seed` and whatever `extra` holds are sent as they stand, the same from every agent and in every repeat; a
-    provider that refuses them is a `ModelRequestError`, and nothing is dropped. `structured_output=False` asks for a schema in the looser way
-    that llama.cpp understands (`json_object` with a `schema`). `prices` are for models whose price LiteLLM's
-    table cannot know; a bare name on an `api_base` has no price unless it is given here.
+    provider that refuses them is a `ModelRequestError`, and nothing is dropped. `structured_output=False` asks for a
+    schema in the looser way that llama.cpp understands (`json_object` with a `schema`). `prices` are for models whose
+    price LiteLLM's table cannot know; a bare name on an `api_base` has no price unless it is given here.
     """
 
     model: Annotated[str, Field(min_length=1)]
