@@ -88,7 +88,7 @@ def test_actions_asked_for_at_once_are_taken_in_the_order_of_the_calls(shape: st
 def test_model_calls_are_recorded_before_the_action_they_led_to() -> None:
     def call(name: str) -> ModelUse:
         return ModelUse.model_validate(
-            {field: 1 if "tokens" in field else name for field in ModelUse.model_fields}, strict=False
+            {f: 1 if "tokens" in f else name for f, field in ModelUse.model_fields.items() if field.is_required()}
         )
 
     async def act(seen: Observation, hands: Hands) -> None:
