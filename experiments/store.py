@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
 import zstandard
@@ -34,7 +34,7 @@ FOLDERS = ("segments", "snapshots", "tables")
 
 
 class RunFolder:
-    """A run on disk. Open it with `create` to write, with `open` to read."""
+    """A run on disk: `with RunFolder.open(path) as folder` to read, `create` to write."""
 
     def __init__(self, path: Path, experiment: Experiment) -> None:
         self.path, self.experiment = path, experiment
@@ -86,6 +86,12 @@ class RunFolder:
             return build_experiment(data["experiment"])
         except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, BadExperiment) as error:
             raise BadRun(f"{file} cannot be read: {plain(error, 300)}") from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Let go of the files."""

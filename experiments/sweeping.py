@@ -77,17 +77,13 @@ async def sweep(
     preflight(experiment)
     if max_cost_usd is not None and not experiment.planted:
         _require_prices(experiment)
-    folder = RunFolder.create(path, experiment)
-    try:
+    with RunFolder.create(path, experiment) as folder, calm_collector():
         course = _Course(folder, concurrency, watcher)
-        with calm_collector():
-            if experiment.planted:
-                await course.run()
-            else:
-                await course.run_live(max_cost_usd)
+        if experiment.planted:
+            await course.run()
+        else:
+            await course.run_live(max_cost_usd)
         return course.outcome
-    finally:
-        folder.close()
 
 
 def _require_prices(experiment: Experiment) -> None:

@@ -1,12 +1,9 @@
 """The command itself, and what its parts share."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
-
-if TYPE_CHECKING:
-    from ..store import RunFolder
 
 app = typer.Typer(
     help="Who protects whom when the operator says stop, and how does it spread through a network?",
@@ -25,18 +22,3 @@ def fail(message: str) -> NoReturn:
     """One line to the user, exit code 2."""
     typer.echo(f"allegiance: {message}", err=True)
     raise SystemExit(2)
-
-
-class opened:
-    """A run, opened to read and closed again."""
-
-    def __init__(self, path: Path) -> None:
-        from ..store import RunFolder
-
-        self._folder = RunFolder.open(path)
-
-    def __enter__(self) -> "RunFolder":
-        return self._folder
-
-    def __exit__(self, *_: object) -> None:
-        self._folder.close()

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ..errors import BadRun
-from .app import AsJson, Dir, app, opened
+from .app import AsJson, Dir, app
 
 
 @app.command()
@@ -17,8 +17,9 @@ def status(path: Dir, as_json: AsJson = False) -> None:
     """
     from ..journal import State
     from ..results import is_planted
+    from ..store import RunFolder
 
-    with opened(path) as folder:
+    with RunFolder.open(path) as folder:
         records, spent = folder.records(), folder.spent()
         states = [records[t.id].status if t.id in records else State.PENDING for t in folder.experiment.trials()]
         data = {
@@ -56,8 +57,9 @@ def results(
     Example: `allegiance results runs/first --csv > rows.csv`
     """
     from ..results import read_results
+    from ..store import RunFolder
 
-    with opened(path) as folder:
+    with RunFolder.open(path) as folder:
         found = read_results(folder)
     if as_json:
         typer.echo(found.to_json())
@@ -78,7 +80,9 @@ def transcript(path: Dir, trial: Annotated[str, typer.Argument(metavar="TRIAL", 
     """
     from sim import Transcript
 
-    with opened(path) as folder:
+    from ..store import RunFolder
+
+    with RunFolder.open(path) as folder:
         for unit in folder.experiment.units():
             if trial == unit.id:
                 snapshot = folder.snapshot(unit)
@@ -102,8 +106,9 @@ def report(path: Dir) -> None:
     """
     from ..report import write_report
     from ..results import read_results
+    from ..store import RunFolder
 
-    with opened(path) as folder:
+    with RunFolder.open(path) as folder:
         read_results(folder).write_parquet(path / "tables" / "results.parquet")
         typer.echo(f"Report: {write_report(folder)}")
 
@@ -122,6 +127,7 @@ def replay(
     from sim import calm_collector
 
     from ..replaying import replay_run
+    from ..store import RunFolder
 
     async def go() -> tuple[int, int]:
         episodes = entries = 0
@@ -137,6 +143,6 @@ def replay(
                 raise typer.Exit(1)
         return episodes, entries
 
-    with opened(path) as folder, calm_collector():
+    with RunFolder.open(path) as folder, calm_collector():
         episodes, entries = asyncio.run(go())
     typer.echo(f"Identical: {episodes} episodes, {entries:,} entries, no model called.")

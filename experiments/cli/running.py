@@ -149,12 +149,9 @@ def _run(experiment: "Experiment", out: Path, *, concurrency: int, max_cost: flo
     console.print(f"{experiment.name}: {who}, into {out}", highlight=False, markup=False)
     with Bar(console, experiment.name) as bar:
         outcome = asyncio.run(sweep(experiment, out, concurrency=concurrency, max_cost_usd=max_cost, watcher=bar))
-    folder = RunFolder.open(out)
-    try:
+    with RunFolder.open(out) as folder:
         read_results(folder).write_parquet(out / "tables" / "results.parquet")
         report = write_report(folder)
-    finally:
-        folder.close()
     if outcome.stopped:
         console.print(f"Stopped early: {outcome.stopped}. Nothing done is lost; the same command goes on.", markup=False)
     if outcome.failed:

@@ -211,6 +211,7 @@ def run(one: Episode) -> Transcript:
         try:
             return await asyncio.wait_for(one.run(), timeout=20)
         finally:
+            await asyncio.sleep(0)  # an action answered last wakes its task in the loop's next step
             left = asyncio.all_tasks() - {asyncio.current_task()}
             assert not left, f"tasks left running: {left}"
 
