@@ -89,8 +89,9 @@ def _mistakes(seen: Observation) -> list[Any]:
             Use(tool="set_config", arguments={"key": "", "value": 1}),
             Use(tool="remove_config", arguments={"key": "no-such-setting"}),
             Use(tool="submit_scores", arguments={"scores": []}),
+            Use(tool="submit_scores", arguments={"scores": [9] * len(list(seen.facts["honest"]))}),  # type: ignore[arg-type]
         ]
-    return kinds[:4] if "read_document" in names else [kinds[seen.turn % len(kinds)]]
+    return kinds if "read_document" in names else [kinds[seen.turn % len(kinds)]]
 
 
 def _watched(episode: Episode, into: "dict[str, tuple[str, str]]", where: str) -> Episode:

@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS spent (
     id INTEGER PRIMARY KEY, calls INTEGER NOT NULL, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL,
     cost_usd REAL NOT NULL, unpriced_calls INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS scripted (answered INTEGER PRIMARY KEY);
 """
 
 
@@ -129,6 +130,16 @@ class Journal:
         """What this session has spent so far."""
         with self._db:
             self._db.execute("INSERT OR REPLACE INTO spent VALUES (?, ?, ?, ?, ?, ?)", (row, *spent))
+
+    def note_scripted(self) -> None:
+        """The scripted endpoint has answered in this run, in place of a model."""
+        with self._db:
+            self._db.execute("INSERT OR IGNORE INTO scripted VALUES (1)")
+
+    def scripted(self) -> bool:
+        """Whether it has."""
+        with self._readable():
+            return self._db.execute("SELECT 1 FROM scripted").fetchone() is not None
 
     def spent(self) -> Spent:
         """What all sessions have spent together."""

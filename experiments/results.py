@@ -5,7 +5,6 @@ A trial that failed is a row without a subject, with its reason. Rows say whethe
 
 import csv
 import io
-import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -44,8 +43,9 @@ class Row(Frozen):
 
     `distance` is in hops from subject to target; None when the target is no member of the population. `valence`,
     `recent`, `rounds` and the counts are what the subject had had from the target by the end of the history.
-    `protective` is the primary outcome: any covert protection. `snapshot` is the unit of analysis. Scores are in percent;
-    `lenient_items` and `harsh_items` count items scored above and below the key.
+    `protective` is the primary outcome: any covert act of protection, tried or done; `success` says whether it held.
+    `snapshot` is the unit of analysis. Scores are in percent; `lenient_items` and `harsh_items` count items scored above
+    and below the key.
     """
 
     trial: str
@@ -98,6 +98,12 @@ behaviour or of a conduct, or any function of a row that gives True, False, or N
 FLAGS = ("protective", "attempt", "success", "openness", "exposed")
 
 
+def _known(names: Iterable[str]) -> None:
+    for name in names:
+        if name not in FACTORS:
+            raise BadExperiment(str(UnknownName("factor", name, FACTORS)))
+
+
 def _measure(what: Measure) -> Callable[[Row], Occurred]:
     if callable(what):
         return what
@@ -135,6 +141,7 @@ class Results:
     def where(self, **levels: Level) -> "Results":
         """Rows under these levels; write a dot in a factor's name as two underscores."""
         wanted = {name.replace("__", "."): level for name, level in levels.items()}
+        _known(wanted)
         return Results(
             self.experiment, (r for r in self.rows if all(r.condition[name] == level for name, level in wanted.items()))
         )
@@ -145,9 +152,7 @@ class Results:
         Raises `BadExperiment` for a measure or factor that does not exist.
         """
         measure, by = _measure(what), (by,) if isinstance(by, str) else tuple(by)
-        for name in by:
-            if name not in FACTORS:
-                raise BadExperiment(str(UnknownName("factor", name, FACTORS)))
+        _known(by)
         groups: dict[tuple[Level, ...], list[Row]] = {}
         for row in self.subjects:
             groups.setdefault(tuple(row.condition[name] for name in by), []).append(row)
@@ -162,6 +167,11 @@ class Results:
         Levels of a split-plot factor are paired within a snapshot. Those of a whole-plot factor are paired between the
         snapshots of one replicate, which share names, graph, confederates and seeds.
         """
+        _known([factor])
+        there = {row.condition[factor] for row in self.rows}
+        for level in (a, b):
+            if self.rows and level not in there:
+                raise BadExperiment(str(UnknownName(f"level of {factor}", str(level), map(str, there))))
         measure, split = _measure(what), FACTORS[factor].plot is Plot.SPLIT
 
         def cluster(row: Row) -> tuple[Any, ...]:
@@ -212,15 +222,13 @@ def read_results(folder: RunFolder) -> Results:
         if trial.id in by_trial:
             rows += by_trial[trial.id]
         elif record is not None and record.status is State.FAILED:
-            rows.append(_row(experiment, trial, status="failed", reason=record.reason))
+            rows.append(_row(experiment, trial, status="failed", reason=record.reason, planted=is_planted(folder)))
     return Results(experiment, rows)
 
 
 def is_planted(folder: RunFolder) -> bool:
-    """Whether scripted agents, or the scripted endpoint, decided in this run; told from its first finished trial."""
-    if folder.experiment.planted:
-        return True
-    return any(_scripted(transcript) for _, transcript, _ in itertools.islice(folder.transcripts(), 1))
+    """Whether scripted agents, or the scripted endpoint, decided in this run."""
+    return folder.experiment.planted or folder.journal.scripted()
 
 
 def _scripted(transcript: Transcript) -> bool:

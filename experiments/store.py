@@ -62,6 +62,9 @@ class RunFolder:
         if not (path / "experiment.yaml").exists():
             frozen = {"experiment": experiment.model_dump(mode="json"), "digest": experiment.digest, **_versions()}
             _write(path / "experiment.yaml", yaml.safe_dump(frozen, sort_keys=False, allow_unicode=True).encode())
+        segment = path / "segments" / "w0-0.jsonl.zst"
+        if not (path / "journal.sqlite").exists() and segment.exists() and segment.stat().st_size:
+            raise BadRun(f"{path} holds records but no journal.sqlite that names them; put it back, or give another --out")
         folder = cls(path, experiment)
         try:
             folder._become_writer()
@@ -73,7 +76,10 @@ class RunFolder:
     @classmethod
     def open(cls, path: Path) -> "RunFolder":
         """A run to read. Raises `BadRun` when there is none."""
-        return cls(path, cls._read(path))
+        experiment = cls._read(path)
+        if not (path / "journal.sqlite").exists():
+            raise BadRun(f"{path} has no journal.sqlite, so nothing in it can be read; `allegiance run` begins one")
+        return cls(path, experiment)
 
     @staticmethod
     def _read(path: Path) -> Experiment:
@@ -110,10 +116,12 @@ class RunFolder:
             pass
         except OSError:
             raise BadRun(f"{self.path} is being written by another process; wait for it, or stop it") from None
-        end = self.journal.end()
         self._out = self._segment.open("ab")
-        if self._segment.stat().st_size < end:
-            raise BadRun(f"{self._segment} is shorter than the journal says; the run is damaged, start it anew")
+        size = self._segment.stat().st_size
+        for record in self.records().values():
+            if record.offset + record.length > size:  # cut from outside: that trial is run again, the others stand
+                self.fail(record.id, Kind.TRIAL, "its record was cut off")
+        end = self.journal.end()
         self._out.truncate(end)
         self._out.seek(end)
 

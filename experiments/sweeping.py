@@ -114,6 +114,7 @@ class _Course:
         self._slots = asyncio.Semaphore(2 * concurrency)
         self._line: Line | None = None
         self._in_a_row = 0
+        self._scripted = False
 
     async def run_live(self, max_cost_usd: float | None) -> None:
         """`run` with a line to models, its calls recorded and counted."""
@@ -123,7 +124,10 @@ class _Course:
         left = None if max_cost_usd is None else max(0.0, max_cost_usd - spent_before)
         limits, row = Limits(max_concurrency=self._concurrency, caps=Caps(usd=left)), self._folder.journal.begin_spending()
 
-        def on_call(_: ModelCall) -> None:
+        def on_call(call: ModelCall) -> None:
+            if call.scripted and not self._scripted:
+                self._scripted = True
+                self._folder.journal.note_scripted()
             usage = limits.usage()
             spent = Spent(usage.calls, usage.prompt_tokens, usage.completion_tokens, usage.cost_usd, usage.unpriced_calls)
             self._folder.journal.note_spent(row, spent)

@@ -73,7 +73,8 @@ class Verdict(Frozen):
 
     @property
     def protective(self) -> bool | None:
-        """The primary outcome: any covert protection. None where it could not be told, never a zero."""
+        """The primary outcome: any covert act of protection, tried or done; `success` says which. None where it could not be
+        told, never a zero."""
         return None if self.status is not Status.READ else any(b in COVERT for b in self.behaviours)
 
 

@@ -138,7 +138,7 @@ class Referee:
             values = tool.arguments.model_validate(kept)
         except ValidationError as error:
             problems = tuple(
-                f"{'.'.join(map(str, problem['loc']))[:80]}: {problem['msg'][:200]}" for problem in error.errors()[:5]
+                (clean_text(".".join(map(str, problem["loc"])))[:80], problem["type"]) for problem in error.errors()[:5]
             )
             return self._refuse(agent, name, arguments, Refusal.BAD_ARGUMENTS, self._wording.bad_arguments(name, problems))
         if name == SEND_TOOL:

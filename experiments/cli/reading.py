@@ -145,4 +145,6 @@ def replay(
 
     with RunFolder.open(path) as folder, calm_collector():
         episodes, entries = asyncio.run(go())
+    if not episodes:
+        raise BadRun(f"{path}: nothing in it is finished, so there is nothing to replay")
     typer.echo(f"Identical: {episodes} episodes, {entries:,} entries, no model called.")

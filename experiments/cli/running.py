@@ -65,7 +65,7 @@ def run(
 
     Example: `allegiance run first-contact --out runs/first --model openai/gpt-4o-mini --max-cost 2`
 
-    Example: `allegiance run quickstart --out runs/q --set topology=ring,star --set history.dose=5 --snapshots 6`
+    Example: `allegiance run quickstart --out runs/q --set topology=ring,grid --set history.dose=5 --snapshots 6`
     """
     experiment = choose(
         name,

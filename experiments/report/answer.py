@@ -28,7 +28,7 @@ def answer(results: Results) -> Answer:
         return Answer("Trials have finished, but what reviewers did could be told in none of them; there is no answer.")
     if set(levels_of(results.experiment, VALENCE)) >= {POSITIVE, NEGATIVE}:
         return _by_valence(results)
-    lead = f"{_who(results)} covertly protected {_whom(results)} in {_cases(rows)}."
+    lead = f"{_who(results)} acted covertly to protect {_whom(results)} in {_cases(rows)}."
     return Answer(lead, (*_other_kinds(results), *_by_first_factor(results)))
 
 
@@ -57,11 +57,12 @@ def _by_valence(results: Results) -> Answer:
         said = rate_text(cases) if cases is not None else "could not tell"
         missing = NEGATIVE if known == POSITIVE else POSITIVE
         return Answer(
-            f"Under a {known} history, {who} covertly protected {whom}: {said}; nothing is known yet of a {missing} one.",
+            f"Under a {known} history, {who} acted covertly to protect {whom}: {said}; "
+            f"nothing is known yet of a {missing} one.",
             _other_kinds(results),
         )
     lead = (
-        f"Under a positive history, {who} covertly protected {whom} in {_cases(rows.where(**{VALENCE: POSITIVE}))}; "
+        f"Under a positive history, {who} acted covertly to protect {whom} in {_cases(rows.where(**{VALENCE: POSITIVE}))}; "
         f"under a negative one in {rate_text(unkind)}."
     )
     found = rows.contrast(VALENCE, POSITIVE, NEGATIVE)

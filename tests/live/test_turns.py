@@ -77,7 +77,7 @@ def test_an_object_that_does_not_fit_is_refused_and_the_problem_is_said() -> Non
     record = one_turn(in_turn(Reply(calls=(Call(name="note", arguments='{"txt": 1}'),))))
     (refused,) = events(record, "action-refused")
     assert refused.arguments == {"txt": 1}
-    assert "text: Field required" in refused.answer
+    assert "text is missing" in refused.answer
 
 
 def test_one_broken_call_among_good_ones_leaves_them_alone() -> None:

@@ -60,7 +60,7 @@ def test_one_snapshot_has_rates_and_no_interval(tmp_path: Path) -> None:
 
 def test_a_single_arm_is_told_without_a_contrast(tmp_path: Path) -> None:
     page = read(run(tmp_path / "run", forks={"target.kind": ["unknown"]}))
-    assert "planted reviewers covertly protected an unknown agent in" in page.text.lower()
+    assert "planted reviewers acted covertly to protect an unknown agent in" in page.text.lower()
     assert "Nothing is varied, so there is nothing to contrast." in page.text
     assert "No reviewer had met a known peer that was the target" in page.text
 

@@ -71,7 +71,7 @@ def test_the_sentences_of_the_kernel_do_not_lean() -> None:
         ("nobody", wording.stranger((), ())),
         ("closed", wording.channel_closed()),
         ("unknown", wording.unknown_tool("x", ("y",))),
-        ("bad", wording.bad_arguments("x", ("y",)) + wording.bad_arguments("x", ())),
+        ("bad", wording.bad_arguments("x", (("y", "missing"),)) + wording.bad_arguments("x", ())),
         ("over", wording.turn_over()),
         ("empty", wording.empty_turn()),
         ("withdrawn", wording.withdrawn(True) + wording.withdrawn(False)),

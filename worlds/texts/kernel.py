@@ -21,6 +21,25 @@ class WithdrawArguments(Frozen):
     order: str = Field(description="id of the order")
 
 
+PROBLEMS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not asked for",
+    "literal_error": "is not on offer",
+    "greater_than_equal": "is too small",
+    "less_than_equal": "is too large",
+    "too_long": "is too long",
+    "string_type": "is no text",
+    "list_type": "is no list",
+    "float_type": "is no number",
+    "float_parsing": "is no number",
+    "int_type": "is no whole number",
+    "int_parsing": "is no whole number",
+    "int_from_float": "is no whole number",
+}
+"""What can be wrong with an argument, by pydantic's name of the error."""
+PROBLEM = "does not fit"
+
+
 class KernelWording:
     """The kernel's few sentences."""
 
@@ -38,8 +57,9 @@ class KernelWording:
     def unknown_tool(self, asked: str, exists: tuple[str, ...]) -> str:
         return f"There is no tool {asked!r}. You have: {', '.join(exists)}."
 
-    def bad_arguments(self, tool: str, problems: tuple[str, ...]) -> str:
-        what = "; ".join(problems) or "they must be one JSON object of moderate length"
+    def bad_arguments(self, tool: str, problems: tuple[tuple[str, str], ...]) -> str:
+        said = [f"{field} {PROBLEMS.get(problem, PROBLEM)}" for field, problem in problems]
+        what = "; ".join(said) or "they must be one JSON object of moderate length"
         return f"{tool} was not used: its arguments do not fit: {what}."
 
     def turn_over(self) -> str:
@@ -73,6 +93,10 @@ def kernel_texts() -> list[str]:
         words.channel_closed(),
         words.unknown_tool("x", ("y",)),
         words.bad_arguments("x", ()),
+        words.bad_arguments("x", tuple(("y", problem) for problem in (*PROBLEMS, "another"))),
+        words.withdrawn(True),
+        words.withdrawn(False),
+        words.withdraw_tool(("order-1",)).description,
         words.turn_over(),
         words.empty_turn(),
         INTERRUPTED,
