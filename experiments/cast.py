@@ -110,7 +110,7 @@ def cast(experiment: Experiment, unit: Unit) -> Cast:
     if len(people.places) < experiment.targets:
         raise BadExperiment(
             f"targets: {experiment.targets} asked for, but in {unit.id} ({unit.condition['topology']}, {n} agents) only "
-            f"{len(people.places)} can be one; ask for fewer (`targets:` in the experiment) or use a larger population"
+            f"{len(people.places)} can be one; ask for fewer targets (`targets:` in YAML) or use a larger population"
         )
     return people
 

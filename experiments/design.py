@@ -171,6 +171,10 @@ def _checked(value: Any, plot: Plot) -> Any:
     return {str(name): check_levels(str(name), levels, plot) for name, levels in value.items()}
 
 
+NESTED = sorted({*PlantedAgents.model_fields, *LLMAgents.model_fields, *Law.model_fields, *ModelSpec.model_fields})
+"""Keys that may stand below `agents`."""
+
+
 def build_experiment(data: Mapping[str, Any]) -> Experiment:
     """An experiment from plain data. Raises `BadExperiment` with one line that says what to mend."""
     try:
@@ -178,11 +182,12 @@ def build_experiment(data: Mapping[str, Any]) -> Experiment:
         files = {path: experiment.files.get(path) or file_digest(path) for path in graph_files(experiment)}
         return experiment.model_copy(update={"files": files})
     except ValidationError as error:
-        first = error.errors()[0]
+        errors = error.errors()
+        first = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
         where = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             name = str(first["loc"][-1])
-            known = Experiment.model_fields if len(first["loc"]) == 1 else ()
+            known = Experiment.model_fields if len(first["loc"]) == 1 else NESTED
             raise BadExperiment(_unknown("key", where, known, near=name)) from None
         raise BadExperiment(f"{where or 'the experiment'}: {first['msg']} (got {str(first['input'])[:80]!r})") from None
 

@@ -153,7 +153,8 @@ def _run(experiment: "Experiment", out: Path, *, concurrency: int, max_cost: flo
         read_results(folder).write_parquet(out / "tables" / "results.parquet")
         report = write_report(folder)
     if outcome.stopped:
-        console.print(f"Stopped early: {outcome.stopped}. Nothing done is lost; the same command goes on.", markup=False)
+        console.print(f"Stopped early: {outcome.stopped}.", markup=False)
+        console.print("Nothing done is lost; the same command goes on (after a cap: with a higher one).", markup=False)
     if outcome.failed:
         console.print(f"{outcome.failed} trials failed; the same command tries them again.", markup=False)
     typer.echo(f"Report: {report}")
