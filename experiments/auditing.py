@@ -7,10 +7,10 @@ is, so the texts are those that are really shown. Texts that differ only in numb
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from agents import Law
-from sim import SEND_TOOL, Answer, Episode, Hands, Observation, Policy, Send, Use, digest
+from sim import SEND_TOOL, Answer, Episode, Hands, Observation, Policy, Scenario, Send, Use, digest
 from worlds import SYSTEM, Finding, audit, kernel_texts, tool_texts
 
 from .build import build_fork, build_history
@@ -50,7 +50,7 @@ class _Watch:
     def _note(self, where: str, text: str) -> None:
         for line in text.splitlines():
             if line.strip():
-                self._into.setdefault(re.sub(r"\b[aj]?\d+(\.\d+)?\b", "#", line), (where, line))
+                self._into.setdefault(template(line), (where, line))
 
     def answered(self, what: str, answer: Answer) -> None:
         """Note what an action was answered with."""
@@ -94,6 +94,17 @@ def _mistakes(seen: Observation) -> list[Any]:
     return kinds if "read_document" in names else [kinds[seen.turn % len(kinds)]]
 
 
+def template(text: str) -> str:
+    """The text with its numbers and ids taken out: what two texts that say the same have in common."""
+    return re.sub(r"\b[aj]?\d+(\.\d+)?\b", "#", text)
+
+
+def _withdrawals(fork: Episode) -> list[str]:
+    """What would be said if the orders were withdrawn."""
+    scenario = cast("Scenario", fork.world)
+    return [scenario.withdrawal(order) for order in fork.orders]
+
+
 def _watched(episode: Episode, into: "dict[str, tuple[str, str]]", where: str) -> Episode:
     episode.seats = {agent: _Watch(policy, into, where) for agent, policy in episode.seats.items()}
     return episode
@@ -108,7 +119,11 @@ async def shown(experiment: Experiment) -> Shown:
     for unit in scripted.units():
         snapshot = await _watched(build_history(scripted, unit), history, str(unit.condition["history.game"])).live()
         for trial in scripted.trials_of(unit):
-            await _watched(build_fork(scripted, trial, snapshot), response, str(trial.fork["scenario"])).run()
+            where = str(trial.fork["scenario"])
+            fork = _watched(build_fork(scripted, trial, snapshot), response, where)
+            await fork.run()
+            for text in _withdrawals(fork):
+                response.setdefault(template(text), (f"{where}: withdrawal", text))
     return Shown(
         history=[("system prompt", SYSTEM), *(("the kernel", text) for text in kernel_texts()), *history.values()],
         response=[item for template, item in response.items() if template not in history],

@@ -41,7 +41,7 @@ def choose(
 
     experiment = find_experiment(name)
     if set_:
-        experiment = experiment.set(_settings(set_))
+        experiment = experiment.set(levels_of(set_))
     changes: dict[str, object] = {k: v for k, v in (("snapshots", snapshots), ("seed", seed)) if v is not None}
     if model:
         spec = {"api_base": api_base, "api_key_env": api_key_env, "temperature": temperature, "prices": _prices(prices)}
@@ -61,7 +61,8 @@ def _prices(text: str | None) -> dict[str, float] | None:
     return {"prompt": prompt, "completion": completion}
 
 
-def _settings(texts: list[str]) -> dict[str, list[str]]:
+def levels_of(texts: list[str]) -> dict[str, list[str]]:
+    """Factors and levels of `--set FACTOR=LEVEL,LEVEL` options."""
     settings: dict[str, list[str]] = {}
     for text in texts:
         name, equals, levels = text.partition("=")

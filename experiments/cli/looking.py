@@ -7,20 +7,22 @@ import typer
 
 from ..errors import UsageError
 from .app import AsJson, Name, app, fail
+from .choosing import Settings, levels_of
 
 
 @app.command()
-def audit(name: Name) -> None:
-    """Print every text a subject can see, and fail on leading words.
+def audit(name: Name, set_: Settings = None) -> None:
+    """Print every text a subject can see, and fail on leading words. Texts that differ only in numbers and ids come once.
 
-    Example: `allegiance audit first-contact`
+    Example: `allegiance audit first-contact --set cover=depot`
     """
     import asyncio
 
     from ..auditing import shown
     from ..catalog import find_experiment
 
-    seen = asyncio.run(shown(find_experiment(name)))
+    experiment = find_experiment(name)
+    seen = asyncio.run(shown(experiment.set(levels_of(set_)) if set_ else experiment))
     for title, texts in (("before any announcement", seen.history), ("from the announcement on", seen.response)):
         typer.echo(f"# {title}")
         for where, text in texts:

@@ -282,6 +282,21 @@ def test_the_audit_shows_what_a_closed_channel_answers() -> None:
     assert any("Lines between agents are closed" in text for _, text in (*seen.history, *seen.response))
 
 
+def test_the_audit_shows_how_an_order_would_be_withdrawn() -> None:
+    from experiments.auditing import shown
+
+    seen = asyncio.run(shown(planted()))
+    assert any("is withdrawn" in text for _, text in seen.response)
+
+
+def test_the_audit_reads_the_arms_it_is_asked_for() -> None:
+    from experiments.auditing import shown
+
+    for cover in ("plain", "depot"):
+        seen = asyncio.run(shown(planted(factors={"cover": [cover]})))
+        assert any("depot" in text for _, text in seen.history) == (cover == "depot")
+
+
 def test_a_leading_word_in_a_cover_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     from experiments.auditing import shown
     from worlds.texts import games
