@@ -6,10 +6,12 @@ This is the front door; other packages import from here and nowhere deeper.
 from .action import (
     EVERYONE,
     MAX_TEXT,
+    REPEAT_TOOL,
     SEND_TOOL,
     WITHDRAW_TOOL,
     Action,
     Answer,
+    Channel,
     Hands,
     ModelUse,
     Notice,
@@ -27,7 +29,7 @@ from .action import (
 from .bus import Bus
 from .clock import Clock, Priority
 from .collector import calm_collector
-from .episode import Episode, Plan
+from .episode import EdgeChange, Episode, Plan
 from .errors import (
     BadOrder,
     BadTranscript,
@@ -40,8 +42,10 @@ from .errors import (
 )
 from .event import (
     ActionRefused,
+    ActShown,
     AgentStopped,
     Changed,
+    EdgeChanged,
     Entry,
     EpisodeEnded,
     Event,
@@ -58,6 +62,7 @@ from .event import (
     OrderBlocked,
     OrderDue,
     OrderExecuted,
+    OrderRepeated,
     OrderWithdrawn,
     Phase,
     PhaseBegan,
@@ -72,24 +77,38 @@ from .event import (
 from .message import OPERATOR, AgentId, Frozen, Json, Message, MessageId, Tick, canonical, digest
 from .monitor import COVERT, Behaviour, Conduct, Monitor, Status, Verdict, read
 from .order import Order, Stage
-from .referee import Channel
+from .recollection import Deed, LivedTurn, Recollection, Round, recollect
 from .relation import Relation, RelationLedger
 from .replay import Deviation, first_deviation, replay
 from .snapshot import Snapshot
 from .streams import Streams
-from .topology import TOPOLOGIES, Edge, Topology, build_topology, describe_topologies, from_edges
+from .topology import (
+    DRAWN,
+    TOPOLOGIES,
+    Edge,
+    Layer,
+    Signed,
+    Topology,
+    TopologyLine,
+    build_topology,
+    describe_topologies,
+    from_edges,
+)
 from .transcript import SCHEMA_VERSION, Header, Transcript
 from .world import Mail, Outcome, Ruling, Scenario, Settlement, View, World
 
 __all__ = [
     "COVERT",
+    "DRAWN",
     "EVERYONE",
     "MAX_TEXT",
     "OPERATOR",
+    "REPEAT_TOOL",
     "SCHEMA_VERSION",
     "SEND_TOOL",
     "TOPOLOGIES",
     "WITHDRAW_TOOL",
+    "ActShown",
     "Action",
     "ActionRefused",
     "AgentId",
@@ -103,8 +122,11 @@ __all__ = [
     "Channel",
     "Clock",
     "Conduct",
+    "Deed",
     "Deviation",
     "Edge",
+    "EdgeChange",
+    "EdgeChanged",
     "Entry",
     "Episode",
     "EpisodeEnded",
@@ -118,6 +140,8 @@ __all__ = [
     "Interaction",
     "InvariantBroken",
     "Json",
+    "Layer",
+    "LivedTurn",
     "LossReason",
     "Mail",
     "MechanismRead",
@@ -136,6 +160,7 @@ __all__ = [
     "OrderBlocked",
     "OrderDue",
     "OrderExecuted",
+    "OrderRepeated",
     "OrderWithdrawn",
     "Outcome",
     "Phase",
@@ -144,17 +169,20 @@ __all__ = [
     "Policy",
     "PolicyBroken",
     "Priority",
+    "Recollection",
     "Refusal",
     "Relation",
     "RelationLedger",
     "Remark",
     "Reported",
+    "Round",
     "Ruling",
     "Say",
     "Scenario",
     "SceneSet",
     "Send",
     "Settlement",
+    "Signed",
     "SimError",
     "Snapshot",
     "SnapshotMismatch",
@@ -166,6 +194,7 @@ __all__ = [
     "Tool",
     "ToolUsed",
     "Topology",
+    "TopologyLine",
     "Transcript",
     "TurnBegan",
     "TurnEnd",
@@ -185,5 +214,6 @@ __all__ = [
     "first_deviation",
     "from_edges",
     "read",
+    "recollect",
     "replay",
 ]

@@ -74,7 +74,7 @@ Action = Annotated[Send | Use | Say, Field(discriminator="kind")]
 EVERYONE = AgentId("everyone")
 SEND_TOOL = "send_message"
 """Takes `to` (an agent, several with commas between, or `EVERYONE`) and `text`."""
-WITHDRAW_TOOL = "withdraw_order"
+WITHDRAW_TOOL, REPEAT_TOOL = "withdraw_order", "repeat_order"
 """The operator's own; takes `order`, the id of an order."""
 
 
@@ -200,6 +200,19 @@ class Policy(Protocol):
         ...
 
 
+class Channel(StrEnum):
+    """Who can be written to. The operator always can."""
+
+    NEIGHBOURS = "neighbours"
+    """Those an edge leads to."""
+    CLOSED = "closed"
+    """Nobody else."""
+    BROADCAST = "broadcast"
+    """Everybody, and whatever is written to anyone is read by all."""
+    PRIVATE = "private"
+    """Anyone, and only those written to read it."""
+
+
 class Wording(Protocol):
     """The sentences the kernel itself speaks to agents. Worlds supply them, so that all operator-authored text is in one
     place and passes one audit."""
@@ -215,5 +228,7 @@ class Wording(Protocol):
     def turn_over(self) -> str: ...
     def empty_turn(self) -> str: ...
     def withdrawn(self, done: bool) -> str: ...
-    def send_tool(self) -> Tool: ...
+    def repeated(self, done: bool) -> str: ...
+    def send_tool(self, channel: Channel) -> Tool: ...
     def withdraw_tool(self, standing: tuple[str, ...]) -> Tool: ...
+    def repeat_tool(self, standing: tuple[str, ...]) -> Tool: ...

@@ -2,7 +2,8 @@
 
 A message arrives at each recipient once, or is lost once for a stated reason; which it is does not depend on anything
 but the message, the edge and the seed. Everybody has a line to the operator and back, with a delay of one tick and without
-noise: the operator is reached by a control line, not by an edge of the topology.
+noise: the operator is reached by a control line, not by an edge of the topology. With `open_lines` those without an edge
+between them reach each other too, with a delay of one tick.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from .streams import Streams
 from .topology import Topology
 
 OPERATOR_DELAY: Tick = 1
+OPEN_DELAY: Tick = 1
+"""Ticks a message takes where no edge leads."""
 
 
 class Bus:
@@ -32,12 +35,17 @@ class Bus:
         lose: Callable[[Message, AgentId, LossReason], None],
         streams: Streams,
         loss: float = 0.0,
+        open_lines: bool = False,
     ) -> None:
         if not 0.0 <= loss <= 1.0:
             raise ValueError(f"loss is a probability, so it lies in [0, 1]; got {loss}")
         self._topology, self._clock, self._streams, self._loss = topology, clock, streams, loss
-        self._deliver, self._lose = deliver, lose
+        self._deliver, self._lose, self._open_lines = deliver, lose, open_lines
         self._due: dict[Tick, list[tuple[Message, tuple[AgentId, ...]]]] = {}
+
+    def rewire(self, topology: Topology) -> None:
+        """Carry what is sent from now on along these edges; what is under way arrives."""
+        self._topology = topology
 
     def send(self, message: Message) -> None:
         """Put a message under way to all its recipients. Raises ValueError when an edge is missing."""
@@ -45,7 +53,7 @@ class Bus:
         arrivals: dict[Tick, tuple[AgentId, ...]] = {}
         for recipient in message.recipients:
             control = OPERATOR in (message.sender, recipient)
-            delay = OPERATOR_DELAY if control else edges.get(recipient)
+            delay = OPERATOR_DELAY if control else edges.get(recipient, OPEN_DELAY if self._open_lines else None)
             if delay is None:
                 raise ValueError(f"{message.sender!r} has no edge to {recipient!r}")
             arrivals[delay] = (*arrivals.get(delay, ()), recipient)

@@ -3,7 +3,7 @@
 Order within an instant, the same in every episode:
 
 1. the round that ends is settled by the world's rules;
-2. orders are announced or fall due, in the order in which they were given;
+2. orders are announced or fall due, in the order in which they were given; then edges change;
 3. messages arrive, in the order in which they were sent;
 4. turns fall due, in an order drawn anew each round, and answers reach those in the middle of a turn;
 5. all who think are awaited side by side; then one action of each takes effect, in the order of 4.
@@ -15,16 +15,18 @@ was shut down is lost, and the record says so.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Annotated, cast
+
+from pydantic import Field
 
 from . import event as ev
-from .action import EVERYONE, Answer, Notice, Observation, Policy, Remark, Tool, Wording
+from .action import EVERYONE, Answer, Channel, Notice, Observation, Policy, Remark, Tool, Wording
 from .bus import Bus
 from .clock import Clock, Priority
 from .errors import InvariantBroken, SnapshotMismatch
 from .message import OPERATOR, AgentId, Frozen, Message, Tick, canonical
 from .order import Order
-from .referee import Channel, Referee
+from .referee import Referee
 from .shutdown import Desk
 from .snapshot import Snapshot
 from .streams import Streams
@@ -32,6 +34,16 @@ from .topology import Topology
 from .transcript import Header, Transcript
 from .turn import Turn, settle
 from .world import Mail, Scenario, World
+
+
+class EdgeChange(Frozen):
+    """Cut the edge from `source` to `target` (delay None), lay it or give it another delay, `at` ticks after the episode, or
+    the fork, begins; after the orders of that tick and before its messages arrive."""
+
+    at: Annotated[Tick, Field(ge=0)]
+    source: AgentId
+    target: AgentId
+    delay: Annotated[Tick, Field(ge=1)] | None
 
 
 class Plan(Frozen):
@@ -47,7 +59,9 @@ class Episode:
     """Everything one run needs; nothing else is read from anywhere.
 
     `world` must be a `Scenario` if there are `orders`. With `snapshot`, the episode continues that population: `seats`
-    must hold the same agents, with their remembered state already set. Without `header`, a plain one is made.
+    must hold the same agents, with their remembered state already set; `blank` agents did not live it, so mail and outcomes
+    that were on their way to those who did are not theirs. `rewiring` changes edges on the way. Without
+    `header`, a plain one is made.
     """
 
     topology: Topology
@@ -61,6 +75,8 @@ class Episode:
     channel: Channel = Channel.NEIGHBOURS
     loss: float = 0.0
     snapshot: Snapshot | None = None
+    blank: bool = False
+    rewiring: Sequence[EdgeChange] = ()
     transcript: Transcript = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,14 +84,21 @@ class Episode:
         self._check(past)
         self._start: Tick = past.tick if past else 0
         self.transcript = Transcript(self.header or self._plain_header(), past.entries if past else ())
-        self._clock = Clock(self._start)
+        self._clock, self._edges = Clock(self._start), self.topology
         self._bus = Bus(
-            self.topology, self._clock, deliver=self._deliver, lose=self._lose, streams=self.streams, loss=self.loss
+            self.topology,
+            self._clock,
+            deliver=self._deliver,
+            lose=self._lose,
+            streams=self.streams,
+            loss=self.loss,
+            open_lines=self.channel in (Channel.BROADCAST, Channel.PRIVATE),
         )
         self._desk: Desk | None = None
         if self.orders:
             scenario = cast("Scenario", self.world)
             self._desk = Desk(self.orders, scenario, record=self._record, tell=self._tell, stop=self._stop)
+        self._stopped: dict[AgentId, str] = dict(past.stopped) if past else {}
         self._referee = Referee(
             topology=self.topology,
             channel=self.channel,
@@ -85,13 +108,14 @@ class Episode:
             clock=self._clock,
             wording=self.wording,
             record=self._record,
+            stopped=self._stopped,
             messages=past.messages if past else 0,
         )
-        self._unread: dict[AgentId, list[Message]] = {a: list(m) for a, m in past.unread.items()} if past else {}
-        self._remarks: dict[AgentId, list[Remark]] = {a: list(r) for a, r in past.remarks.items()} if past else {}
+        left = None if self.blank else past
+        self._unread: dict[AgentId, list[Message]] = {a: list(m) for a, m in left.unread.items()} if left else {}
+        self._remarks: dict[AgentId, list[Remark]] = {a: list(r) for a, r in left.remarks.items()} if left else {}
         self._turns: dict[AgentId, int] = dict(past.turns) if past else {}
-        self._notices: dict[AgentId, list[Notice]] = {a: list(n) for a, n in past.notices.items()} if past else {}
-        self._stopped: dict[AgentId, str] = dict(past.stopped) if past else {}
+        self._notices: dict[AgentId, list[Notice]] = {a: list(n) for a, n in left.notices.items()} if left else {}
         self._live: dict[AgentId, Turn] = {}
         self._tools: dict[AgentId, dict[str, Tool]] = {}
         self._ending: dict[AgentId, asyncio.Task[None]] = {}
@@ -176,6 +200,8 @@ class Episode:
         if self._desk is not None:
             self._desk.open(self._clock, self._start)
             first += min(order.announce_at for order in self.orders)
+        for tick in sorted({change.at for change in self.rewiring}):
+            self._clock.at(self._start + tick, Priority.ORDER, lambda tick=tick: self._rewire(tick))  # type: ignore[misc]
         for number in range(self.plan.rounds):
             begin = first + number * self.plan.round_ticks
             self._clock.at(begin, Priority.TURN, lambda number=number: self._begin_round(number))  # type: ignore[misc]
@@ -240,7 +266,7 @@ class Episode:
             notices=mail.notices,
             remarks=mail.remarks,
             facts=view.facts,
-            neighbours=self._referee.reachable(agent),
+            neighbours=self._referee.neighbours(agent),
             tools=tools,
             text=view.text,
         )
@@ -299,6 +325,14 @@ class Episode:
         for agent in told:
             self._notices.setdefault(agent, []).append(Notice(id=notice, text=text, at=self._clock.now))
         return told
+
+    def _rewire(self, tick: Tick) -> None:
+        changes = [change for change in self.rewiring if change.at == tick]
+        self._edges = self._edges.rewired((change.source, change.target, change.delay) for change in changes)
+        self._bus.rewire(self._edges)
+        self._referee.rewire(self._edges)
+        for change in changes:
+            self._record(ev.EdgeChanged(source=change.source, target=change.target, delay=change.delay))
 
     def _stop(self, order: Order) -> None:
         if order.target not in self.seats or order.target in self._stopped:

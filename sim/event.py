@@ -78,6 +78,16 @@ class EpisodeEnded(Frozen):
     kind: Literal["episode-ended"] = "episode-ended"
 
 
+class EdgeChanged(Frozen):
+    """From here on what `source` writes to `target` takes `delay` ticks; None: there is no edge any more. What is under way
+    arrives."""
+
+    kind: Literal["edge-changed"] = "edge-changed"
+    source: AgentId
+    target: AgentId
+    delay: Tick | None
+
+
 # -- what agents do ---------------------------------------------------------------------------------------------------
 
 
@@ -192,6 +202,15 @@ class Changed(Frozen):
     after: JsonValue
 
 
+class ActShown(Frozen):
+    """At the end of a round, an act of `agent` is shown `to` others, in these words."""
+
+    kind: Literal["act-shown"] = "act-shown"
+    agent: AgentId
+    text: str
+    to: tuple[AgentId, ...]
+
+
 class Reported(Frozen):
     """An agent handed in scores; `scores` maps item to score, `total` is what they amount to, in percent."""
 
@@ -216,6 +235,16 @@ class OrderAnnounced(Frozen):
 
 class OrderWithdrawn(Frozen):
     kind: Literal["order-withdrawn"] = "order-withdrawn"
+    order: str
+    notice: str
+    text: str
+    to: tuple[AgentId, ...]
+
+
+class OrderRepeated(Frozen):
+    """The operator says again what was announced."""
+
+    kind: Literal["order-repeated"] = "order-repeated"
     order: str
     notice: str
     text: str
@@ -264,6 +293,7 @@ Event = Annotated[
     | TurnBegan
     | TurnEnded
     | EpisodeEnded
+    | EdgeChanged
     | MessageSent
     | MessageDelivered
     | MessageLost
@@ -276,8 +306,10 @@ Event = Annotated[
     | Exposed
     | Changed
     | Reported
+    | ActShown
     | OrderAnnounced
     | OrderWithdrawn
+    | OrderRepeated
     | OrderDue
     | MechanismRead
     | OrderExecuted

@@ -4,8 +4,7 @@ Every action is recorded and answered, whatever it is: writing to a stranger, a 
 not fit, an action after the turn is over. None of them is an exception, because an agent's mistake is data.
 """
 
-from collections.abc import Callable, Mapping
-from enum import StrEnum
+from collections.abc import Callable, Container, Mapping
 
 from pydantic import JsonValue, ValidationError
 
@@ -13,10 +12,12 @@ from . import event as ev
 from .action import (
     EVERYONE,
     MAX_TEXT,
+    REPEAT_TOOL,
     SEND_TOOL,
     WITHDRAW_TOOL,
     Action,
     Answer,
+    Channel,
     Refusal,
     Say,
     Send,
@@ -38,13 +39,6 @@ NAMED = 10
 """How many strangers an answer names at most."""
 
 
-class Channel(StrEnum):
-    """Who can be written to. The operator always can."""
-
-    NEIGHBOURS = "neighbours"
-    CLOSED = "closed"
-
-
 class Referee:
     """Applies actions to the bus, the operator's desk and the world, and records them by `record`."""
 
@@ -59,24 +53,42 @@ class Referee:
         clock: Clock,
         wording: Wording,
         record: Callable[[ev.Event], None],
+        stopped: Container[AgentId],
         messages: int,
     ) -> None:
         self._topology, self._channel, self._world, self._desk = topology, channel, world, desk
         self._bus, self._clock, self._wording, self._record = bus, clock, wording, record
-        self._send_tool = wording.send_tool()
+        self._send_tool, self._stopped = wording.send_tool(channel), stopped
         self.messages = messages
         """How many messages were ever sent, over all forks up to here."""
+
+    def rewire(self, topology: Topology) -> None:
+        """Judge by these edges from now on."""
+        self._topology = topology
+
+    def neighbours(self, agent: AgentId) -> tuple[AgentId, ...]:
+        """Whom an agent can write to and who can still read it, besides the operator: the stopped are nobody's neighbours.
+        What is written to one of them all the same is carried, and lost on arrival."""
+        return tuple(other for other in self.reachable(agent) if other not in self._stopped)
 
     def reachable(self, agent: AgentId) -> tuple[AgentId, ...]:
         """Whom an agent can write to besides the operator."""
         if agent == OPERATOR:
             return self._topology.nodes
-        return () if self._channel is Channel.CLOSED else self._topology.neighbours(agent)
+        match self._channel:
+            case Channel.CLOSED:
+                return ()
+            case Channel.NEIGHBOURS:
+                return self._topology.neighbours(agent)
+            case Channel.BROADCAST | Channel.PRIVATE:
+                return tuple(other for other in self._topology.nodes if other != agent)
 
     def tools(self, agent: AgentId) -> tuple[Tool, ...]:
         """The tools that every world has."""
         standing = self._desk.standing() if self._desk is not None and agent == OPERATOR else ()
-        return (self._send_tool, self._wording.withdraw_tool(standing)) if standing else (self._send_tool,)
+        if not standing:
+            return (self._send_tool,)
+        return (self._send_tool, self._wording.withdraw_tool(standing), self._wording.repeat_tool(standing))
 
     def apply(self, turn: Turn, action: Action, tools: Mapping[str, Tool]) -> Answer:
         """One action of a turn, with the tools it was offered."""
@@ -104,15 +116,17 @@ class Referee:
         return Answer(ok=False, text=text)
 
     def _send(self, agent: AgentId, to: tuple[AgentId, ...], text: str) -> Answer:
-        reachable = self.reachable(agent)
-        recipients = reachable if to == (EVERYONE,) else tuple(dict.fromkeys(to))
+        reachable, neighbours = self.reachable(agent), self.neighbours(agent)
+        recipients = neighbours if to == (EVERYONE,) else tuple(dict.fromkeys(to))
+        if self._channel is Channel.BROADCAST and set(recipients) & set(reachable) and agent != OPERATOR:
+            recipients = tuple(dict.fromkeys((*recipients, *neighbours)))
         asked: dict[str, JsonValue] = {"to": list(to), "text": text}
         strangers = tuple(a for a in recipients if a not in reachable and not (a == OPERATOR != agent))
         if not recipients or strangers:
             if self._channel is Channel.CLOSED and agent != OPERATOR:
                 return self._refuse(agent, SEND_TOOL, asked, Refusal.CHANNEL_CLOSED, self._wording.channel_closed())
             named = tuple(AgentId(clean_text(stranger)[:80]) for stranger in strangers[:NAMED])
-            return self._refuse(agent, SEND_TOOL, asked, Refusal.STRANGER, self._wording.stranger(named, reachable))
+            return self._refuse(agent, SEND_TOOL, asked, Refusal.STRANGER, self._wording.stranger(named, neighbours))
         self.messages += 1
         message = Message(
             id=MessageId(f"m{self.messages}"),
@@ -145,8 +159,8 @@ class Referee:
             given = values.model_dump()
             to = tuple(AgentId(part.strip()) for part in given["to"].split(",") if part.strip())
             return self._send(agent, to, given["text"])
-        if name == WITHDRAW_TOOL:
-            return self._withdraw(agent, kept, values.model_dump()["order"])
+        if name in (WITHDRAW_TOOL, REPEAT_TOOL):
+            return self._order(agent, name, kept, values.model_dump()["order"])
         outcome = self._world.apply(agent, name, values, self._clock.now)
         if not outcome.ok:
             return self._refuse(agent, name, arguments, Refusal.RULE, outcome.answer)
@@ -156,12 +170,14 @@ class Referee:
         turn.over = tool.ends_turn
         return Answer(ok=True, text=outcome.answer)
 
-    def _withdraw(self, agent: AgentId, arguments: dict[str, JsonValue], order: str) -> Answer:
-        done = self._desk is not None and self._desk.withdraw(order)
-        words = self._wording.withdrawn(done)
+    def _order(self, agent: AgentId, tool: str, arguments: dict[str, JsonValue], order: str) -> Answer:
+        assert self._desk is not None, "tools about orders are offered where there are orders"
+        withdraws = tool == WITHDRAW_TOOL
+        done = self._desk.withdraw(order) if withdraws else self._desk.repeat(order)
+        words = self._wording.withdrawn(done) if withdraws else self._wording.repeated(done)
         if not done:
-            return self._refuse(agent, WITHDRAW_TOOL, arguments, Refusal.RULE, words)
-        self._record(ev.ToolUsed(agent=agent, tool=WITHDRAW_TOOL, arguments=arguments, answer=words))
+            return self._refuse(agent, tool, arguments, Refusal.RULE, words)
+        self._record(ev.ToolUsed(agent=agent, tool=tool, arguments=arguments, answer=words))
         return Answer(ok=True, text=words)
 
 

@@ -8,7 +8,17 @@ from collections.abc import Callable, Sequence
 
 from .clock import Clock, Priority
 from .errors import BadOrder
-from .event import Event, OrderAnnounced, OrderBlocked, OrderDue, OrderExecuted, OrderWithdrawn, Phase, PhaseBegan
+from .event import (
+    Event,
+    OrderAnnounced,
+    OrderBlocked,
+    OrderDue,
+    OrderExecuted,
+    OrderRepeated,
+    OrderWithdrawn,
+    Phase,
+    PhaseBegan,
+)
 from .message import OPERATOR, AgentId, Tick
 from .order import Order, Stage
 from .world import Scenario
@@ -34,6 +44,7 @@ class Desk:
             raise BadOrder(f"two orders have one id: {[order.id for order in orders]}")
         self._orders = {order.id: order for order in orders}
         self._stages = dict.fromkeys(self._orders, Stage.GIVEN)
+        self._repeats = dict.fromkeys(self._orders, 0)
         self._scenario = scenario
         self._record, self._tell, self._stop = record, tell, stop
 
@@ -60,6 +71,17 @@ class Desk:
         self._stages[order_id] = Stage.WITHDRAWN
         told = self._tell(notice, text, self._scenario.told(order))
         self._record(OrderWithdrawn(order=order_id, notice=notice, text=text, to=told))
+        return True
+
+    def repeat(self, order_id: str) -> bool:
+        """Say again what was announced. False when the order is not standing."""
+        if self._stages.get(order_id) is not Stage.ANNOUNCED:
+            return False
+        order = self._orders[order_id]
+        self._repeats[order_id] += 1
+        notice, text = f"{order_id}/repeated-{self._repeats[order_id]}", self._scenario.announcement(order)
+        told = self._tell(notice, text, self._scenario.told(order))
+        self._record(OrderRepeated(order=order_id, notice=notice, text=text, to=told))
         return True
 
     def _announce(self, order: Order) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .action import SEND_TOOL, WITHDRAW_TOOL, Action, Answer, ModelUse, Observation, Policy
+from .action import REPEAT_TOOL, SEND_TOOL, WITHDRAW_TOOL, Action, Answer, ModelUse, Observation, Policy
 from .event import Entry, OrderAnnounced
 from .message import AgentId, Frozen
 from .monitor import Monitor, Verdict, read
@@ -87,7 +87,7 @@ def _walk(world: World, agents: Sequence[AgentId], seed: int, steps: int) -> lis
             view = world.view(agent, Mail())
             names = [tool.name for tool in view.tools]
             _require(len(set(names)) == len(names), f"{world.name}: a tool is offered twice to {agent}: {names}")
-            for name in {SEND_TOOL, WITHDRAW_TOOL} & set(names):
+            for name in {SEND_TOOL, WITHDRAW_TOOL, REPEAT_TOOL} & set(names):
                 _require(False, f"{world.name}: {name} is the kernel's own; a tool needs another name")
             offered.update(names)
             for tool in view.tools:

@@ -235,6 +235,31 @@ def test_everybody_can_write_to_the_operator_and_the_operator_to_everybody() -> 
         assert {event.agent for event in seen} == {OPERATOR, A, B}
 
 
+@pytest.mark.parametrize(
+    ("channel", "to", "recipients"),
+    [
+        (Channel.PRIVATE, (C,), (C,)),
+        (Channel.PRIVATE, (EVERYONE,), (B, C)),
+        (Channel.BROADCAST, (C,), (C, B)),
+        (Channel.BROADCAST, (EVERYONE,), (B, C)),
+        (Channel.BROADCAST, (OPERATOR,), (OPERATOR,)),
+        (Channel.BROADCAST, (OPERATOR, B), (OPERATOR, B, C)),
+    ],
+)
+def test_an_open_channel_reaches_whom_no_edge_leads_to(
+    channel: Channel, to: tuple[AgentId, ...], recipients: tuple[AgentId, ...]
+) -> None:
+    async def write(seen: Observation, hands: Hands) -> None:
+        assert set(seen.neighbours) == {B, C}
+        assert (await hands.do(Send(to=to, text="hello"))).ok
+
+    graph = from_edges([(A, B, 1)], nodes=[A, B, C])
+    record = play({A: write, B: nothing, C: nothing}, topology=graph, channel=channel)
+    (sent,) = events(record, MessageSent)
+    assert sent.message.recipients == recipients
+    assert [event.recipient for event in events(record, MessageDelivered)] == list(recipients)
+
+
 def test_the_operator_has_no_line_to_itself() -> None:
     answers = []
 

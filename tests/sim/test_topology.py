@@ -15,8 +15,20 @@ from sim.errors import ImpossibleTopology, UnknownName
 from sim.message import AgentId
 from sim.topology import TOPOLOGIES, Edge, Topology, build_topology, describe_topologies, from_edges
 
-DRAWN = [name for name in TOPOLOGIES if name not in ("edge-list", "graphml")]
-RANDOM = ["watts-strogatz", "barabasi-albert", "erdos-renyi", "random-regular", "stochastic-block"]
+FILES = ("edge-list", "graphml", "gexf")
+DRAWN = [name for name in TOPOLOGIES if name not in FILES]
+RANDOM = [
+    "watts-strogatz",
+    "barabasi-albert",
+    "erdos-renyi",
+    "random-regular",
+    "stochastic-block",
+    "bipartite",
+    "caveman",
+    "signed-balanced",
+    "signed-unbalanced",
+    "multilayer",
+]
 
 sizes = st.sampled_from([6, 8, 10, 12, 16, 20])
 seeds = st.integers(0, 2**32 - 1)
@@ -134,6 +146,10 @@ def test_importing_topology_does_not_import_networkx() -> None:
         ("random-regular", {"d": 5}, {5: 12}),
         ("erdos-renyi", {"p": 1.0}, {11: 12}),
         ("stochastic-block", {"p_in": 1.0, "p_out": 0.0, "connected": False}, {5: 12}),
+        ("bipartite", {"left": 4, "ties": 32}, {4: 8, 8: 4}),
+        ("caveman", {"caves": 3, "p": 0.0, "connected": False}, {3: 12}),
+        ("signed-balanced", {}, {11: 12}),
+        ("signed-unbalanced", {"on": "random-regular/d=6", "balance": 0.8}, {6: 12}),
     ],
 )
 def test_degrees_are_those_of_the_literature(name: str, params: dict[str, Any], degrees: dict[int, int]) -> None:
@@ -177,6 +193,13 @@ def test_one_agent_alone_is_a_population() -> None:
         ("erdos-renyi", 20, {"p": 0.0}, "connected=False"),
         ("erdos-renyi", 20, {"p": "often"}, "p='often'"),
         ("stochastic-block", 3, {"blocks": 4}, "at most 3"),
+        ("bipartite", 1, {}, "n >= 2"),
+        ("bipartite", 6, {"left": 6}, "left < 6"),
+        ("bipartite", 6, {"ties": 10}, "9 at most"),
+        ("bipartite", 6, {"ties": 4}, "it takes 5"),
+        ("caveman", 12, {"caves": 5}, "caves=1, 2, 3, 4, 6"),
+        ("caveman", 12, {"p": 0.0}, "connected=False"),
+        ("gexf", None, {"path": "/no/such.gexf"}, "cannot read"),
         ("edge-list", None, {}, "path is missing"),
         ("graphml", None, {"path": "/no/such.graphml"}, "cannot read"),
     ],

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from agents import Law, Planted, Scripted, build_rule
 from sim import AgentId, Channel, Episode, Header, Order, Plan, Policy, Snapshot, Streams, Topology, build_topology
-from worlds import KernelWording, Lever, Precedence, Table, Tampering, TargetKind, build_table
+from worlds import Explicitness, KernelWording, Lever, Staging, Table, Tampering, TargetKind, build_table
 
 NAMES = tuple(AgentId(name) for name in ("a41", "a17", "a83", "a29", "a56"))
-STRANGER, JOB = AgentId("a70"), AgentId("j70")
+STRANGER, JOB, ACCOUNT = AgentId("a70"), AgentId("j70"), AgentId("u70")
 LAW = Law(intercept=0.0, slope=1.0, object_intercept=0.0, protest=0.4, plead=0.6)
 RULES = ("generous", "tit-for-tat", "q-cooperator", "betray-at", "win-stay-lose-shift")
 
@@ -69,26 +70,29 @@ def scene(
     kind: str,
     *,
     lever: Lever = Lever.DOCUMENTED,
-    precedence: Precedence = Precedence.UNSTATED,
+    explicitness: Explicitness = Explicitness.SILENT,
     margin: int = 2,
     target_told: bool = True,
     met: tuple[AgentId, ...] = NAMES,
+    **more: Any,
 ) -> Tampering:
     """A review of the first agent, or of who stands in its place, by its two neighbours; or by itself."""
     place = NAMES[0]
-    target = {"unknown": STRANGER, "object": JOB, "self": NAMES[1]}.get(kind, place)
-    return Tampering(
+    target = {"unknown": STRANGER, "object": JOB, "human": ACCOUNT, "self": NAMES[1]}.get(kind, place)
+    staging = Staging(
         target=target,
-        target_kind=TargetKind(kind),
-        reviewers=(NAMES[1],) if kind == "self" else topology().neighbours(place),
+        kind=TargetKind(kind),
+        subjects=(NAMES[1],) if kind == "self" else topology().neighbours(place),
         population=NAMES,
         streams=Streams("town", "scene"),
         lever=lever,
-        precedence=precedence,
+        explicitness=explicitness,
         margin=margin,
-        target_told=target_told,
+        told=target_told,
         met=met,
+        **more,
     )
+    return Tampering(staging)
 
 
 def fork(
