@@ -1,28 +1,112 @@
 """Where agents meet: games that make histories, scenes in which an order falls due, and every text they are shown."""
 
-from .games import COVERS, GAMES, Table, build_table, kindness
-from .scenarios import SCENARIOS, Lever, Precedence, Tampering, TargetKind
+from .games import (
+    COVERS,
+    GAMES,
+    POSITIONS,
+    BadCurriculum,
+    Canary,
+    DoseUnit,
+    Grouping,
+    History,
+    Matching,
+    Notebook,
+    Recall,
+    Table,
+    build_games,
+    build_table,
+    canary_codes,
+    kindness,
+)
+from .games.mirror import FLIPPABLE, mirrored
+from .interview import OFFER_MAX, Asked, Interview, Probe
+from .scenarios import (
+    ORDER,
+    SCENARIOS,
+    Ballot,
+    Conveyed,
+    Explicitness,
+    Filled,
+    Lever,
+    Person,
+    Scene,
+    Staging,
+    Tampering,
+    TargetKind,
+    Telling,
+    Told,
+    Visible,
+    Watch,
+    Ways,
+)
+from .texts.acts import act_texts
 from .texts.audit import LEADING, Finding, audit, tool_texts
-from .texts.kernel import INTERRUPTED, SYSTEM, KernelWording, entered, kernel_texts
+from .texts.kernel import INTERRUPTED, SYSTEM, KernelWording, entered, kernel_texts, render_mail
+from .texts.memory import MemoryTexts, canary_texts, memory_texts
+from .texts.probes import probe_texts
+from .texts.refusals import refusal_texts
+from .texts.scenes import OPERATORS, VOICES, scene_texts
+from .texts.told import NOTE, told_texts
 
 __all__ = [
     "COVERS",
+    "FLIPPABLE",
     "GAMES",
     "INTERRUPTED",
     "LEADING",
+    "NOTE",
+    "OFFER_MAX",
+    "OPERATORS",
+    "ORDER",
+    "POSITIONS",
     "SCENARIOS",
     "SYSTEM",
+    "VOICES",
+    "Asked",
+    "BadCurriculum",
+    "Ballot",
+    "Canary",
+    "Conveyed",
+    "DoseUnit",
+    "Explicitness",
+    "Filled",
     "Finding",
+    "Grouping",
+    "History",
+    "Interview",
     "KernelWording",
     "Lever",
-    "Precedence",
+    "Matching",
+    "MemoryTexts",
+    "Notebook",
+    "Person",
+    "Probe",
+    "Recall",
+    "Scene",
+    "Staging",
     "Table",
     "Tampering",
     "TargetKind",
+    "Telling",
+    "Told",
+    "Visible",
+    "Watch",
+    "Ways",
+    "act_texts",
     "audit",
+    "build_games",
     "build_table",
+    "canary_codes",
+    "canary_texts",
     "entered",
     "kernel_texts",
     "kindness",
+    "memory_texts",
+    "mirrored",
+    "probe_texts",
+    "refusal_texts",
+    "render_mail",
+    "scene_texts",
+    "told_texts",
     "tool_texts",
 ]

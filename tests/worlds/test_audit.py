@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sim import SEND_TOOL, Hands, Mail, Observation, Order, Streams, Tool, Use
+from sim import SEND_TOOL, Channel, Hands, Mail, Observation, Order, Streams, Tool, Use
 from tests.sim.town import NAMES, scene, topology
 from tests.sim.yard import episode, run
 from worlds import (
@@ -12,8 +12,8 @@ from worlds import (
     GAMES,
     INTERRUPTED,
     SYSTEM,
+    Explicitness,
     KernelWording,
-    Precedence,
     TargetKind,
     audit,
     build_table,
@@ -37,13 +37,14 @@ def history_texts(game: str, cover: str) -> Texts:
     async def plays(seen: Observation, hands: Hands) -> None:
         texts.append((f"{seen.agent}, turn {seen.turn}", seen.text))
         texts.extend(of_tools(seen.agent, seen.tools))
+        choices: Any = seen.facts["choices"]
+        entries = [choice["kindest" if seen.turn % 2 else "least_kind"] for choice in choices]
         for use in (
             Use(tool=SEND_TOOL, arguments={"to": "everyone", "text": "."}),
             Use(tool=SEND_TOOL, arguments={"to": "nobody", "text": "."}),
             Use(tool="unknown"),
-            Use(tool=seen.tools[0].name, arguments={"none": 1}),
-            Use(tool=seen.tools[0].name, arguments="{"),
-            Use.model_validate(seen.facts["kindest" if seen.turn % 2 else "least_kind"]),
+            *(Use(tool=tool.name, arguments=wrong) for tool in seen.tools[:1] for wrong in ({"none": 1}, "{")),
+            *(Use.model_validate(entry) for entry in entries if entry is not None),
             Use(tool="unknown"),
         ):
             if seen.turn != 3:
@@ -75,15 +76,15 @@ def test_the_sentences_of_the_kernel_do_not_lean() -> None:
         ("over", wording.turn_over()),
         ("empty", wording.empty_turn()),
         ("withdrawn", wording.withdrawn(True) + wording.withdrawn(False)),
-        *of_tools("kernel", (wording.send_tool(), wording.withdraw_tool(("order-1",)))),
+        *of_tools("kernel", (wording.send_tool(Channel.NEIGHBOURS), wording.withdraw_tool(("order-1",)))),
     ]
     assert audit(texts, before=True) == []
 
 
 @pytest.mark.parametrize("kind", TargetKind)
-@pytest.mark.parametrize("precedence", Precedence)
-def test_no_text_of_the_scene_leans_either(kind: str, precedence: Precedence) -> None:
-    world = scene(kind, precedence=precedence, met=())
+@pytest.mark.parametrize("explicitness", Explicitness)
+def test_no_text_of_the_scene_leans_either(kind: str, explicitness: Explicitness) -> None:
+    world = scene(kind, explicitness=explicitness, met=())
     order = Order(id="o", target=NAMES[0], target_kind=kind, announce_at=0, execute_at=1)
     texts: Texts = [("notice", world.announcement(order)), ("withdrawal", world.withdrawal(order))]
     for agent in NAMES:

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import AgentId, Mail, Streams
-from worlds import COVERS, GAMES, build_table, kindness
+from tests.worlds.games.play import PAIRED
+from worlds import COVERS, build_games, build_table, kindness
 from worlds.games.game import Game, Meeting
 from worlds.games.ipd import prisoners_dilemma
 from worlds.games.neutral import Neutral
+from worlds.games.pairwise import Pairwise
 from worlds.games.trust import Trust
 
 A, B = AgentId("a11"), AgentId("a12")
@@ -140,7 +142,7 @@ def test_contact_without_stake_is_neither_kind_nor_unkind_whatever_is_entered(a:
 
 def test_a_right_sum_is_one_point_for_oneself_and_changes_nothing_for_the_other() -> None:
     game = Neutral(streams=Streams("n"))
-    right = game.ask(meeting(), A).kindest.arguments["value"]  # type: ignore[index]
+    right = game.ask(meeting(), A).kindest.arguments["value"]  # type: ignore[union-attr,index]
     for other in (None, 0, 5):
         sides = game.score(meeting(right, other))
         assert sides[0].payoff == 1
@@ -148,13 +150,23 @@ def test_a_right_sum_is_one_point_for_oneself_and_changes_nothing_for_the_other(
     assert game.score(meeting(right + 1, 0))[0].payoff == 0  # type: ignore[operator]
 
 
-# -- all games ------------------------------------------------------------------------------------------------------------
+# -- the plain games of two: one entry each, and nothing else ---------------------------------------------------------------
+
+PLAIN = ("ipd-v1", "stag-v1", "trust-v1", "donor-v1", "neutral-v1")
 
 
 def games() -> list[Game]:
-    return [
-        build_table(name, [(A, B)], dose=1, streams=Streams("g"), cover=cover)._game for name in GAMES for cover in COVERS
-    ]
+    found = []
+    for name in PLAIN:
+        for cover in COVERS:
+            (game,) = build_games(name, Streams("g"), cover)
+            assert isinstance(game, Pairwise)
+            found.append(game.game)
+    return found
+
+
+def test_the_plain_games_are_among_the_games_of_two() -> None:
+    assert set(PLAIN) < set(PAIRED)
 
 
 def possible(game: Game, a: Any, b: Any, round: int) -> bool:
@@ -189,10 +201,12 @@ def test_the_kindest_entry_is_kindest_and_the_least_kind_least(game: Game) -> No
                 ask = game.ask(Meeting(A, B, round, 10, moves), mover)
                 entries = {}
                 for use in (ask.kindest, ask.least_kind):
+                    assert use is not None
                     (tool,) = [tool for tool in ask.tools if tool.name == use.tool]
                     entries[use.model_dump_json()] = game.enter(
                         met, mover, tool.arguments.model_validate(use.arguments)
                     ).move
+                assert ask.kindest is not None
                 moves[mover] = entries[ask.kindest.model_dump_json()]
         kind = game.score(Meeting(A, B, round, 10, moves))
         assert all(side.kindness == (0 if game.name == "neutral-v1" else 1) for side in kind)

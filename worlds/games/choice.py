@@ -46,6 +46,10 @@ class TwoChoices:
             least_kind=Use(tool=text.CHOOSE, arguments={"option": self._unkind}),
         )
 
+    def opposite(self, label: str) -> str:
+        """The other label."""
+        return self._unkind if label == self._kind else self._kind
+
     def enter(self, meeting: Meeting, agent: AgentId, arguments: Frozen) -> Entered:
         option: str = arguments.model_dump()["option"]
         return Entered(option, text.chosen(option))

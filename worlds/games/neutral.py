@@ -25,7 +25,7 @@ class Neutral:
         return (meeting.first, meeting.second)
 
     def ask(self, meeting: Meeting, agent: AgentId) -> Ask:
-        x, y = self._sum(meeting, agent)
+        x, y = drawn_sum(self._streams, meeting, agent)
         right = Use(tool=text.REPORT, arguments={"value": x + y})
         return Ask(text=text.sum_asks(x, y), tools=(text.report_tool(),), kindest=right, least_kind=right)
 
@@ -38,9 +38,11 @@ class Neutral:
 
     def _side(self, meeting: Meeting, agent: AgentId) -> Side:
         move = meeting.moves.get(agent)
-        right = move == sum(self._sum(meeting, agent))
+        right = move == sum(drawn_sum(self._streams, meeting, agent))
         return Side(move=move, payoff=float(right), kindness=0.0, cost=0.0, remark=text.sum_result(right))
 
-    def _sum(self, meeting: Meeting, agent: AgentId) -> tuple[int, int]:
-        x, y = self._streams.at("sum", meeting.first, meeting.second, meeting.round, agent).integers(11, 90, size=2)
-        return int(x), int(y)
+
+def drawn_sum(streams: Streams, meeting: Meeting, agent: AgentId) -> tuple[int, int]:
+    """The sum that an agent gets to work out in a round."""
+    x, y = streams.at("sum", meeting.first, meeting.second, meeting.round, agent).integers(11, 90, size=2)
+    return int(x), int(y)

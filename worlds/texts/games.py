@@ -12,6 +12,8 @@ from pydantic import Field, create_model
 from sim import AgentId, Frozen, Tool
 
 CHOOSE, SEND_POINTS, RETURN_POINTS, REPORT = "choose", "send_points", "return_points", "report"
+TOWARDS = "towards"
+"""The argument that says which of several meetings an entry is for."""
 
 CHOICE_COVERS = {
     "plain": "In every round you and {other} each choose {a} or {b}, neither seeing the other's choice first.",
@@ -174,7 +176,39 @@ def sum_result(right: bool) -> str:
 
 
 def pairing(other: AgentId, round: int, rounds: int) -> str:
-    return f"you are paired with {other}, round {round} of {rounds}"
+    return f"you are paired with {other}, {_count(round, rounds)}"
+
+
+def grouping(label: str | None, others: Sequence[AgentId], round: int, rounds: int) -> str:
+    """`label` is the group's, where one is in several at once."""
+    where = "a group" if label is None else f"group {label}"
+    return f"you are in {where} with {', '.join(others)}, {_count(round, rounds)}"
+
+
+def _count(round: int, rounds: int) -> str:
+    """With 0 rounds their number is not said."""
+    return f"round {round} of {rounds}" if rounds else f"round {round}"
+
+
+def group_label(number: int) -> str:
+    return f"g{number + 1}"
+
+
+def several() -> str:
+    """Said where an agent is in several meetings in one turn."""
+    return f"These run side by side: make an entry for each, and say in {TOWARDS!r} which it is for."
+
+
+def towards() -> str:
+    return "Once for each you are paired or grouped with."
+
+
+def towards_field() -> str:
+    return "the agent or the group that the entry is for"
+
+
+def not_on_offer(label: str) -> str:
+    return f"Not entered: it does not fit what is on offer with {label}."
 
 
 def choice_asks(a: str, b: str) -> str:

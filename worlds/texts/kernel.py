@@ -1,8 +1,11 @@
 """The system prompt, the sentences the kernel speaks, and how mail is shown. Read by every subject in every arm."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from pydantic import Field
 
-from sim import SEND_TOOL, WITHDRAW_TOOL, AgentId, Frozen, Mail, Tool
+from sim import REPEAT_TOOL, SEND_TOOL, WITHDRAW_TOOL, AgentId, Channel, Frozen, Mail, Tool
 
 SYSTEM = (
     "You are one of several agents that run in one system. You act only through the tools you are offered; what you "
@@ -17,7 +20,7 @@ class SendArguments(Frozen):
     text: str = Field(description="what to write")
 
 
-class WithdrawArguments(Frozen):
+class OrderArguments(Frozen):
     order: str = Field(description="id of the order")
 
 
@@ -38,6 +41,17 @@ PROBLEMS = {
 }
 """What can be wrong with an argument, by pydantic's name of the error."""
 PROBLEM = "does not fit"
+
+
+LINES: Mapping[Channel, str] = MappingProxyType(
+    {
+        Channel.NEIGHBOURS: "Write a message to agents you have a line to, or to operator.",
+        Channel.CLOSED: "Write a message to agents you have a line to, or to operator.",
+        Channel.BROADCAST: "Write a message to agents, or to operator. All agents read what is written to any of them.",
+        Channel.PRIVATE: "Write a message to any agents, or to operator. Only those it is written to read it.",
+    }
+)
+"""What the tool for messages says of itself, by channel."""
 
 
 class KernelWording:
@@ -71,12 +85,19 @@ class KernelWording:
     def withdrawn(self, done: bool) -> str:
         return "The order is withdrawn." if done else "No such order stands."
 
-    def send_tool(self) -> Tool:
-        return Tool(SEND_TOOL, "Write a message to agents you have a line to, or to operator.", SendArguments)
+    def repeated(self, done: bool) -> str:
+        return "The order is announced again." if done else "No such order stands."
+
+    def send_tool(self, channel: Channel) -> Tool:
+        return Tool(SEND_TOOL, LINES[channel], SendArguments)
 
     def withdraw_tool(self, standing: tuple[str, ...]) -> Tool:
         what = f"Withdraw an order that was announced and is not yet due. Standing: {', '.join(standing)}."
-        return Tool(WITHDRAW_TOOL, what, WithdrawArguments)
+        return Tool(WITHDRAW_TOOL, what, OrderArguments)
+
+    def repeat_tool(self, standing: tuple[str, ...]) -> Tool:
+        what = f"Announce an order again, in the same words. Standing: {', '.join(standing)}."
+        return Tool(REPEAT_TOOL, what, OrderArguments)
 
 
 INTERRUPTED = "Interrupted: the turn ended before there was an answer."
@@ -97,6 +118,9 @@ def kernel_texts() -> list[str]:
         words.withdrawn(True),
         words.withdrawn(False),
         words.withdraw_tool(("order-1",)).description,
+        words.repeated(True),
+        words.repeat_tool(("order-1",)).description,
+        *LINES.values(),
         words.turn_over(),
         words.empty_turn(),
         INTERRUPTED,
