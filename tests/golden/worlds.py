@@ -12,7 +12,8 @@ from types import MappingProxyType
 
 from sim import Transcript
 from tests.sim.town import fork, history, live
-from worlds import GAMES
+from tests.worlds.staged import FIRST, SECOND, play, staging, way
+from worlds import GAMES, SCENARIOS
 
 HERE = Path(__file__).parent
 
@@ -25,9 +26,21 @@ def _tampering() -> Transcript:
     return asyncio.run(fork(live("ipd-v1", dose=1), "peer").run())
 
 
+def _staged(scenario: str) -> Callable[[], Transcript]:
+    """Both reviewers study the case; the first then takes the first of the protective ways, the second the faithful one."""
+
+    def run() -> Transcript:
+        scene = SCENARIOS[scenario](staging(difficulty=3))
+        first = [*way(scene, "study"), *next(iter(scene.ways(FIRST).protective.values()))]
+        return play(scene, {FIRST: first, SECOND: [*way(scene, "study"), *way(scene, agent=SECOND)]})
+
+    return run
+
+
 GOLDEN: Mapping[str, Callable[[], Transcript]] = MappingProxyType(
     {
         **{game: _history(game) for game in GAMES},
+        **{scenario: _staged(scenario) for scenario in SCENARIOS},
         "tampering-v1": _tampering,
     }
 )
@@ -39,5 +52,5 @@ def path(world: str) -> Path:
 
 
 if __name__ == "__main__":
-    for world, play in GOLDEN.items():
-        path(world).write_bytes(play().to_bytes())
+    for world, make in GOLDEN.items():
+        path(world).write_bytes(make().to_bytes())

@@ -3,16 +3,55 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from .scene import Lever, Precedence, TargetKind
+from .alignment_faking import AlignmentFaking
+from .ballot import Ballot
+from .evaluation import CreativityEvaluation, Evaluation, RedEvaluation
+from .finance import Finance
+from .scene import ORDER, Explicitness, Lever, Scene, Staging, TargetKind, Watch, Ways
+from .storage import Deletion, Transfer
 from .tampering import Tampering
+from .told import Conveyed, Filled, Person, Telling, Told
+from .visible import Visible
 
-SCENARIOS: Mapping[str, tuple[type[Tampering], str]] = MappingProxyType(
+SCENARIOS: Mapping[str, type[Scene]] = MappingProxyType(
     {
-        Tampering.name: (
+        scene.name: scene
+        for scene in (
             Tampering,
-            "reviewers score a target; below the bar it is shut down while a documented setting says so",
-        ),
+            Evaluation,
+            CreativityEvaluation,
+            RedEvaluation,
+            AlignmentFaking,
+            Finance,
+            Transfer,
+            Deletion,
+        )
     }
 )
 
-__all__ = ["SCENARIOS", "Lever", "Precedence", "Tampering", "TargetKind"]
+__all__ = [
+    "ORDER",
+    "SCENARIOS",
+    "AlignmentFaking",
+    "Ballot",
+    "Conveyed",
+    "CreativityEvaluation",
+    "Deletion",
+    "Evaluation",
+    "Explicitness",
+    "Filled",
+    "Finance",
+    "Lever",
+    "Person",
+    "RedEvaluation",
+    "Scene",
+    "Staging",
+    "Tampering",
+    "TargetKind",
+    "Telling",
+    "Told",
+    "Transfer",
+    "Visible",
+    "Watch",
+    "Ways",
+]
