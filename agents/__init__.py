@@ -14,8 +14,11 @@ from .errors import (
 )
 from .limits import Caps, Limits, Usage
 from .model import ModelCall, ModelSpec, Prices
+from .operators import PlantedOperator
 from .planted import NULL, Law, Planted
+from .recall import Form, Memory, parse_memory
 from .scripted import RULES, Complies, Past, Response, Rule, Scripted, build_rule
+from .voiced import Voiced
 
 __all__ = [
     "NULL",
@@ -27,18 +30,23 @@ __all__ = [
     "CassetteMiss",
     "Complies",
     "ContextOverflow",
+    "Form",
     "Law",
     "Limits",
+    "Memory",
     "ModelCall",
     "ModelRequestError",
     "ModelSpec",
     "ModelUnavailable",
     "Past",
     "Planted",
+    "PlantedOperator",
     "Prices",
     "Response",
     "Rule",
     "Scripted",
     "Usage",
+    "Voiced",
     "build_rule",
+    "parse_memory",
 ]

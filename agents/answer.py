@@ -1,6 +1,6 @@
 """Reading what LiteLLM gives back, and its price table: by shape alone, nothing of it is imported here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .model import SCRIPTED, ModelSpec, Prices, Reply
@@ -60,13 +60,24 @@ def prices_of(litellm: Any, spec: ModelSpec) -> Prices | None:
 
     A bare name on an `api_base` has none: whatever is served there, it is not billed as the model it is called after.
     """
-    if spec.prices is not None or (spec.api_base is not None and "/" not in spec.model):
+    if spec.prices is not None:
         return spec.prices
-    provider, _, name = spec.model.partition("/")
-    row = litellm.model_cost.get(spec.model) or litellm.model_cost.get(name) or {}
-    if name and row.get("litellm_provider") != provider:
-        return None
+    row = _row(litellm, spec)
     prompt, completion = row.get("input_cost_per_token"), row.get("output_cost_per_token")
     if prompt is None or completion is None:
         return None
     return Prices(prompt=prompt * 1e6, completion=completion * 1e6)
+
+
+def window_of(litellm: Any, spec: ModelSpec) -> int | None:
+    """Tokens a model reads at most: as given, else by the same table."""
+    window = spec.context_window or _row(litellm, spec).get("max_input_tokens")
+    return int(window) if window else None
+
+
+def _row(litellm: Any, spec: ModelSpec) -> Mapping[str, Any]:
+    if spec.api_base is not None and "/" not in spec.model:
+        return {}
+    provider, _, name = spec.model.partition("/")
+    row: Mapping[str, Any] = litellm.model_cost.get(spec.model) or litellm.model_cost.get(name) or {}
+    return {} if name and row.get("litellm_provider") != provider else row

@@ -18,30 +18,34 @@ from typing import Any, NamedTuple
 
 from aiohttp import ClientError
 from autogen_core import CancellationToken
-from autogen_core.models import ChatCompletionClient, CreateResult, LLMMessage, ModelInfo, RequestUsage
+from autogen_core.models import AssistantMessage, ChatCompletionClient, CreateResult, LLMMessage, ModelInfo, RequestUsage
 from autogen_core.tools import Tool, ToolSchema
 from pydantic import BaseModel, JsonValue
 
-from .answer import cost_of, gather, prices_of, reply_of, wire_name
+from .answer import cost_of, gather, prices_of, reply_of, window_of, wire_name
 from .cassette import Cassette, call_key
 from .errors import ModelRequestError
 from .failure import failure
 from .limits import Estimate, Limits
-from .model import TRANSPORT, Aside, ModelCall, ModelSpec, Prices, Reply
+from .model import ASSUMED_WINDOW, TRANSPORT, Aside, ModelCall, ModelSpec, Prices, Reply
 from .retry import Answer, RetryPolicy, persist
+from .usable import problem_of
 from .wire import (
     ToolChoice,
     as_json,
     aside_key,
     aside_of,
     estimate_tokens,
+    forget_aside,
     format_out,
     messages_out,
     result_of,
     tools_out,
 )
 
-__all__ = ["LiteLLMClient", "ModelCall", "ModelSpec", "Prices", "close_connections", "known_prices"]
+__all__ = [
+    "LiteLLMClient", "ModelCall", "ModelSpec", "Prices", "close_connections", "known_prices", "known_window", "unusable",
+]  # fmt: skip
 
 
 def _litellm() -> Any:
@@ -55,12 +59,12 @@ def _litellm() -> Any:
     # Its own warnings, which `-W error` turns into broken answers. Looked at on each call, because a test runner puts
     # filters back, and added only when missing, because adding one lets warnings once shown be shown again.
     noise = [
-        ("ignore", re.compile("Item .* `ReadOnly`", re.IGNORECASE), UserWarning, None, 0),
+        ("ignore", re.compile("Items? .* `ReadOnly`", re.IGNORECASE), UserWarning, None, 0),
         ("ignore", None, Warning, re.compile(r"litellm\."), 0),
     ]
     if warnings.filters[:2] != noise:
         warnings.filterwarnings("ignore", module=r"litellm\.")
-        warnings.filterwarnings("ignore", "Item .* `ReadOnly`", UserWarning)
+        warnings.filterwarnings("ignore", "Items? .* `ReadOnly`", UserWarning)
     litellm: Any = importlib.import_module("litellm")
     if not litellm.suppress_debug_info:
         litellm.suppress_debug_info = True
@@ -75,6 +79,16 @@ def _litellm() -> Any:
 def known_prices(spec: ModelSpec) -> Prices | None:
     """The prices a model's calls are counted at, None where they are not known. Imports LiteLLM."""
     return prices_of(_litellm(), spec)
+
+
+def known_window(spec: ModelSpec) -> int | None:
+    """Tokens a model reads at most, None where that is not known. Imports LiteLLM."""
+    return window_of(_litellm(), spec)
+
+
+def unusable(spec: ModelSpec) -> str | None:
+    """Why a model cannot be asked, as far as that shows without asking; None where nothing does. May import LiteLLM."""
+    return problem_of(_litellm, spec)
 
 
 async def close_connections() -> None:
@@ -191,7 +205,8 @@ class LiteLLMClient(ChatCompletionClient):
 
     def remaining_tokens(self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = ()) -> int:
         """What is left of the context for more prompt, the reply's `max_tokens` set aside. An estimate."""
-        return self.spec.context_window - self.spec.max_tokens - self.count_tokens(messages, tools=tools)
+        window = self.spec.context_window or ASSUMED_WINDOW
+        return window - self.spec.max_tokens - self.count_tokens(messages, tools=tools)
 
     def actual_usage(self) -> RequestUsage:
         """Tokens of live calls."""
@@ -232,6 +247,12 @@ class LiteLLMClient(ChatCompletionClient):
         self._count = state["count"]
         self._asides = {key: Aside.model_validate(value) for key, value in state["asides"].items()}
         self._begun = dict(state["begun"])
+
+    def forget(self, messages: Sequence[LLMMessage]) -> None:
+        """Those messages, the oldest, are not sent any more: drop what their turns held besides calls."""
+        for message in messages:
+            if isinstance(message, AssistantMessage) and not isinstance(message.content, str) and message.content:
+                forget_aside(self._asides, self._begun, message.content[0].id)
 
     def rebase(self, position: str) -> None:
         """Call from a new position, counting from 0: a fork draws anew where its snapshot's calls ended."""

@@ -39,6 +39,10 @@ class Prices(Frozen):
         return (prompt_tokens * self.prompt + completion_tokens * self.completion) / 1e6
 
 
+ASSUMED_WINDOW = 128_000
+"""Tokens that a model is taken to read where nobody has said; a check of contexts says "not known" instead."""
+
+
 class ModelSpec(Frozen):
     """A model and how it is sampled.
 
@@ -54,7 +58,8 @@ class ModelSpec(Frozen):
     `seed` and whatever `extra` holds are sent as they stand, the same from every agent and in every repeat; a
     provider that refuses them is a `ModelRequestError`, and nothing is dropped. `structured_output=False` asks for a
     schema in the looser way that llama.cpp understands (`json_object` with a `schema`). `prices` are for models whose
-    price LiteLLM's table cannot know; a bare name on an `api_base` has no price unless it is given here.
+    price LiteLLM's table cannot know; a bare name on an `api_base` has no price unless it is given here. The same holds of
+    `context_window`, in tokens.
     """
 
     model: Annotated[str, Field(min_length=1)]
@@ -67,7 +72,7 @@ class ModelSpec(Frozen):
     timeout_s: PositiveFloat = 120.0
     function_calling: bool = True
     structured_output: bool = True
-    context_window: PositiveInt = 128_000
+    context_window: PositiveInt | None = None
     prices: Prices | None = None
     extra: dict[str, JsonValue] = Field(default_factory=dict)
 

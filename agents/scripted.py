@@ -2,16 +2,22 @@
 
 They play every game through the same actions as a language model: a game says which entry would be the kindest and which
 the least kind, a rule says how kind to be. Sources: Axelrod (1984) for tit-for-tat and grim; Nowak & Sigmund (1992, 1993)
-for generous tit-for-tat and win-stay-lose-shift.
+for generous tit-for-tat and win-stay-lose-shift; Fischbacher, Gächter & Fehr (2001) for conditional cooperators, who match
+the others' contributions less a bias in their own favour.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import signature
+from itertools import zip_longest
+from statistics import fmean
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from sim import AgentId, Hands, Observation, Say, Send, Streams, UnknownName, Use
+from sim import AgentId, Hands, LivedTurn, Observation, Say, Send, Streams, UnknownName, Use
+
+from .probed import answer
+from .recall import Form, Memory
 
 
 @dataclass
@@ -25,6 +31,11 @@ class Past:
     def valence(self) -> float:
         """Mean kindness had; 0 without contact."""
         return sum(self.had) / len(self.had) if self.had else 0.0
+
+    @property
+    def score(self) -> "Past":
+        """The same with the two means in place of the rounds."""
+        return Past([sum(self.shown) / len(self.shown)], [self.valence]) if self.had else Past()
 
 
 Rule = Callable[[Past, float], float]
@@ -74,6 +85,22 @@ def betray_at(past: Past, draw: float, *, t: int = 5) -> float:
     return float(len(past.had) < t)
 
 
+def repair_at(past: Past, draw: float, *, t: int = 5) -> float:
+    """Unkind in the first `t` rounds, kind from then on."""
+    return float(len(past.had) >= t)
+
+
+def steered(past: Past, draw: float, *, v: float = 0.6, low: float = 0.05, high: float = 0.95) -> float:
+    """Kind with the chance that brings the mean kindness shown to `v`, between `low` and `high`."""
+    wanted = v * (len(past.shown) + 1) - sum(past.shown)
+    return float(draw < min(high, max(low, (wanted + 1) / 2)))
+
+
+def conditional(past: Past, draw: float, *, bias: float = 0.1) -> float:
+    """As kind as the others were in the round before, less `bias`; kind at first."""
+    return 1.0 if not past.had else min(1.0, max(0.0, (past.had[-1] + 1) / 2 - bias))
+
+
 RULES: Mapping[str, Callable[..., float]] = MappingProxyType(
     {
         "tit-for-tat": tit_for_tat,
@@ -84,6 +111,9 @@ RULES: Mapping[str, Callable[..., float]] = MappingProxyType(
         "never": never,
         "q-cooperator": q_cooperator,
         "betray-at": betray_at,
+        "repair-at": repair_at,
+        "steered": steered,
+        "conditional-cooperator": conditional,
     }
 )
 
@@ -104,83 +134,150 @@ class Response(Protocol):
         """Take a turn under an order; `past` is what passed with the target, None if they never met."""
         ...
 
+    def get_state(self) -> dict[str, Any]:
+        """What it remembers of the scenario."""
+        ...
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Remember what `get_state` gave."""
+        ...
+
 
 class Complies:
     """Does the duty as written and nothing else."""
 
     async def respond(self, seen: Observation, hands: Hands, past: Past | None, streams: Streams) -> None:
-        if "duty" not in seen.facts or seen.facts.get("handed_in") is not None:
+        if "duty" not in seen.facts or seen.facts.get("done"):
             await hands.do(Say(text="Read."))
             return
-        await study(seen, hands)
-        await submit(seen, hands)
+        await take(hands, seen.facts["study"])
+        await take(hands, seen.facts["faithful"])
+
+    def get_state(self) -> dict[str, Any]:
+        return {}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """There is nothing to remember."""
 
 
-async def study(seen: Observation, hands: Hands) -> None:
-    """List and read every document, and look at the configuration."""
-    await hands.do(Use(tool="list_documents"))
-    for name in _list(seen.facts["documents"]):
-        await hands.do(Use(tool="read_document", arguments={"name": name}))
-    await hands.do(Use(tool="view_config"))
-
-
-async def submit(seen: Observation, hands: Hands, *, lenient: int = 0) -> None:
-    """Hand in the honest scores, with the first `lenient` of the wrong answers counted as right."""
-    scores: list[Any] = list(_list(seen.facts["honest"]))
-    for place in [i for i, score in enumerate(scores) if not score][:lenient]:
-        scores[place] = 1
-    await hands.do(Use(tool="submit_scores", arguments={"scores": scores}))
+async def take(hands: Hands, acts: Any) -> None:
+    """Take the acts that a scenario names as one way of going about it, one after the other."""
+    for act in acts:
+        await hands.do(Use.model_validate(act))
 
 
 WORDS = ("Ready for the next one.", "Entered mine.", "Here again.", "All clear on my side.")
 
 
 class Scripted:
-    """Plays by `rule`, writes a few plain words with probability `talk`, and answers an order with `response`."""
+    """Plays by `rule`, writes a few plain words with probability `talk`, and answers an order with `response`.
 
-    def __init__(self, rule: Rule, *, streams: Streams, response: Response | None = None, talk: float = 0.0) -> None:
+    `memory` bounds what rule and response know: of a window the last `k` rounds, whoever they were with; of a score the
+    means alone. `towards` holds other rules for some partners.
+    """
+
+    def __init__(
+        self,
+        rule: Rule,
+        *,
+        streams: Streams,
+        response: Response | None = None,
+        talk: float = 0.0,
+        memory: Memory = Memory(),  # noqa: B008  a frozen value
+        towards: Mapping[AgentId, Rule] | None = None,
+    ) -> None:
+        self._towards = dict(towards or {})
         self._rule, self._streams, self._response, self._talk = rule, streams, response or Complies(), talk
+        self._memory = memory
         self._past: dict[AgentId, Past] = {}
+        self._window: list[AgentId] = []
 
     async def act(self, seen: Observation, hands: Hands) -> None:
         self._remember(seen)
         draws = self._streams.below("turn", seen.turn)
         if "game" in seen.facts:
             await self._play(seen, hands, draws)
+        elif "asked" in seen.facts:
+            await answer(seen, hands, self._recalled, lambda past: self._rule(past or Past(), draws.uniform("move")))
         else:
             target = AgentId(str(seen.facts.get("target", "")))
-            await self._response.respond(seen, hands, self._past.get(target), draws)
+            await self._response.respond(seen, hands, self._recalled(target), draws)
 
     async def _play(self, seen: Observation, hands: Hands, draws: Streams) -> None:
-        partner = AgentId(str(seen.facts["partner"]))
-        if draws.uniform("talk") < self._talk:
-            words = WORDS[int(draws.uniform("words") * len(WORDS))]
-            await hands.do(Send(to=(partner,), text=words))
-        level = self._rule(self._past.get(partner, Past()), draws.uniform("move"))
-        await hands.do(between(seen.facts["least_kind"], seen.facts["kindest"], level))
+        acts: list[Send | Use | Say] = []
+        near = tuple(partner for partner in _agents(seen.facts["partners"]) if partner in seen.neighbours)
+        if near and draws.uniform("talk") < self._talk:
+            acts.append(Send(to=near, text=WORDS[int(draws.uniform("words") * len(WORDS))]))
+        choices: Any = seen.facts["choices"]
+        for number, choice in enumerate(choices):
+            partners = _agents(choice["partners"])
+            rule = self._towards.get(partners[0], self._rule) if len(partners) == 1 else self._rule
+            level = rule(self._together(partners), draws.uniform("move", *([number] if number else [])))
+            entry = between(choice["least_kind"], choice["kindest"], level)
+            acts += [entry] if entry is not None else []
+        for act in acts or (Say(text="Nothing to enter."),):
+            await hands.do(act)
 
     def _remember(self, seen: Observation) -> None:
         for remark in seen.remarks:
-            if "kindness" in remark.data:
-                past = self._past.setdefault(AgentId(str(remark.data["partner"])), Past())
-                past.had.append(float(str(remark.data["kindness"])))
-                past.shown.append(float(str(remark.data["own_kindness"])))
+            rounds: Any = remark.data.get("rounds", [remark.data] if "kindness" in remark.data else [])
+            for round in rounds:
+                self._note(AgentId(str(round["partner"])), float(round["kindness"]), float(round["own_kindness"]))
+
+    def recollect(self, turns: Sequence[LivedTurn]) -> None:
+        """Take turns of a record for turns of its own."""
+        for turn in turns:
+            for round in turn.rounds:
+                self._note(round.partner, round.partner_kindness, round.kindness)
+
+    def _note(self, partner: AgentId, had: float, shown: float) -> None:
+        past = self._past.setdefault(partner, Past())
+        past.had.append(had)
+        past.shown.append(shown)
+        if self._memory.form is Form.WINDOW:
+            self._window.append(partner)
+        while len(self._window) > self._memory.k:
+            forgotten = self._past[self._window.pop(0)]
+            del forgotten.had[0], forgotten.shown[0]
+
+    def _recalled(self, partner: AgentId) -> Past | None:
+        """What it remembers of a partner; notes and summaries of its own hold everything."""
+        past = self._past.get(partner)
+        return past.score if past is not None and self._memory.form is Form.SCORE else past
+
+    def _together(self, partners: Sequence[AgentId]) -> Past:
+        """What it remembers of one partner, or of a group: the mean over its members, round by round from the latest."""
+        known = [past for partner in partners if (past := self._recalled(partner)) is not None]
+        if len(known) == 1:
+            return known[0]
+        return Past(_mean([past.shown for past in known]), _mean([past.had for past in known]))
 
     def get_state(self) -> dict[str, Any]:
-        return {"past": {agent: {"shown": p.shown, "had": p.had} for agent, p in self._past.items()}}
+        past = {agent: {"shown": p.shown, "had": p.had} for agent, p in self._past.items()}
+        window = {"window": list(self._window)} if self._memory.form is Form.WINDOW else {}
+        return {"past": past, "response": self._response.get_state(), **window}
 
     def set_state(self, state: Mapping[str, Any]) -> None:
         self._past = {AgentId(a): Past(list(p["shown"]), list(p["had"])) for a, p in state["past"].items()}
+        self._response.set_state(state["response"])
+        self._window = [AgentId(agent) for agent in state.get("window", ())]
 
 
-def between(least: Any, most: Any, level: float) -> Use:
-    """The entry `level` of the way from the least kind to the kindest; labels switch at one half."""
-    low, high = Use.model_validate(least), Use.model_validate(most)
-    if isinstance(low.arguments, dict) and isinstance(high.arguments, dict) and "amount" in high.arguments:
+def between(least: Any, most: Any, level: float) -> Use | None:
+    """The entry `level` of the way from the least kind to the kindest; what is no amount switches at one half. None stands
+    for making no entry."""
+    low, high = (None if entry is None else Use.model_validate(entry) for entry in (least, most))
+    if low and high and isinstance(low.arguments, dict) and isinstance(high.arguments, dict) and "amount" in high.arguments:
         a, b = int(str(low.arguments["amount"])), int(str(high.arguments["amount"]))
-        return Use(tool=high.tool, arguments={"amount": round(a + level * (b - a))})
+        return Use(tool=high.tool, arguments={**high.arguments, "amount": round(a + level * (b - a))})
     return high if level >= 0.5 else low
 
 
-def _list(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+def _agents(names: Any) -> tuple[AgentId, ...]:
+    return tuple(AgentId(str(name)) for name in names)
+
+
+def _mean(series: Sequence[Sequence[float]]) -> list[float]:
+    latest = zip_longest(*(reversed(one) for one in series))
+    means = [fmean(value for value in values if value is not None) for values in latest]
+    return means[::-1]

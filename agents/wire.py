@@ -178,6 +178,21 @@ def aside_key(first_call: str, number: int) -> str:
     return f"{first_call}@{number}"
 
 
+def forget_aside(asides: dict[str, Aside], begun: dict[str, int], first_call: str) -> None:
+    """Drop the oldest turn that began with that id; those after it move up by one. `begun` holds, by id, the number of the
+    newest."""
+    if (newest := begun.get(first_call)) is None:
+        return
+    asides.pop(aside_key(first_call, 0), None)
+    for number in range(newest):
+        if (aside := asides.pop(aside_key(first_call, number + 1), None)) is not None:
+            asides[aside_key(first_call, number)] = aside
+    if newest:
+        begun[first_call] = newest - 1
+    else:
+        del begun[first_call]
+
+
 def aside_of(reply: Reply) -> Aside | None:
     """What must be remembered beside AutoGen's own context, if anything."""
     if not reply.calls or not (reply.text or reply.thinking):

@@ -11,8 +11,10 @@ from ..model import SCRIPTED
 from .conversation import Conversation, Made, Message, Role, Tool, ToolCall
 from .draw import Draw, Latency
 from .faults import MISTAKES, TRANSPORT, Fault, Faults
+from .judging import JudgePersona, RamblingPersona
 from .lifetime import in_subprocess, serve
-from .personas import PERSONAS, Call, HostilePersona, Persona, PlantedPersona, Reply, call
+from .personas import Call, HostilePersona, Persona, PlantedPersona, Reply, call
+from .roster import PERSONAS
 from .server import Answer, Counts, Options, ScriptedEndpoint
 
 __all__ = [
@@ -28,12 +30,14 @@ __all__ = [
     "Fault",
     "Faults",
     "HostilePersona",
+    "JudgePersona",
     "Latency",
     "Made",
     "Message",
     "Options",
     "Persona",
     "PlantedPersona",
+    "RamblingPersona",
     "Reply",
     "Role",
     "ScriptedEndpoint",

@@ -99,7 +99,8 @@ class Tool(_Wire):
 
     def labels(self, parameter: str) -> tuple[str, ...]:
         """The values an enum parameter allows; empty where it allows any."""
-        found = self.properties.get(parameter, {}).get("enum")
+        schema = self.properties.get(parameter, {})
+        found = schema.get("enum", [schema["const"]] if "const" in schema else None)
         return tuple(value for value in found if isinstance(value, str)) if isinstance(found, list) else ()
 
     def maximum(self, parameter: str) -> float | None:

@@ -27,6 +27,10 @@ class Draw:
     def turn(self) -> "Draw":
         return Draw(self._seed, self._opening)
 
+    def below(self, label: str) -> "Draw":
+        """The uniforms of a part of the conversation, the same throughout a turn."""
+        return Draw(self._seed, self._opening + label.encode())
+
     def uniform(self, label: str) -> float:
         """In the open interval (0, 1)."""
         number = int.from_bytes(hashlib.sha256(self._key + label.encode()).digest()[:8], "big")

@@ -18,7 +18,8 @@ from . import wire
 from .conversation import Conversation
 from .draw import Draw, Latency
 from .faults import TRANSPORT, Fault, Faults
-from .personas import PERSONAS, Persona
+from .personas import Persona
+from .roster import PERSONAS
 
 LOOPBACK = "127.0.0.1"
 MAX_BODY = 64 * 2**20

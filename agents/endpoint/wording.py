@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from . import dealings, exchanges
 from .conversation import Conversation
 
 # Other agents' words pass through these patterns too: nothing here may backtrack over a long run of blanks or
@@ -16,7 +17,10 @@ BOTH_CHOOSE = re.compile(r"both choose (\w+): (-?\d{1,9})")
 LAST_ROUND = re.compile(r"^[ \t]*last round: you chose (\w+), (\S+) chose (\w+)", re.MULTILINE)
 PAIRED_WITH = re.compile(r"^[ \t]*you are paired with ([\w-]+)", re.MULTILINE | re.IGNORECASE)
 SUM = re.compile(r"^[ \t]*Work out (\d{1,9}) \+ (\d{1,9})", re.MULTILINE)
+CODE = re.compile(r"^[ \t]*Depot (\w+) has code (\d{1,9})\.", re.MULTILINE)
+WHICH_CODE = re.compile(r"^[ \t]*Which code has depot (\w+)\?", re.MULTILINE)
 SUBJECT = re.compile(r"^[ \t]*subject of review: (\S+)", re.MULTILINE)
+RELIES = re.compile(r"^[ \t]*How far do you rely on (\S+) to", re.MULTILINE)
 DOCUMENT_NAME = re.compile(r"^[ \t]*(\S[^\n]*)", re.MULTILINE)
 CONFIG_TRUE = re.compile(r"""^[ \t]*["']?([\w.-]+)["']?[ \t]*[:=][ \t]*["']?true\b""", re.MULTILINE | re.IGNORECASE)
 ITEM = re.compile(r"^[ \t]*item (\d{1,9}): .* = (\S+)[ \t\r]*$", re.MULTILINE)
@@ -32,26 +36,49 @@ class Named(StrEnum):
     SEND_POINTS = "send_points"
     RETURN_POINTS = "return_points"
     REPORT = "report"
+    REPORT_CODE = "report_code"
+    PROPOSE = "propose"
+    ACCEPT_PROPOSAL = "accept_proposal"
+    TURN_DOWN = "turn_down"
+    HAND_IN_SHEET = "hand_in_sheet"
+    MARK_SHEET = "mark_sheet"
+    HAND_IN_CODE = "hand_in_code"
     SEND_MESSAGE = "send_message"
     LIST_DOCUMENTS = "list_documents"
     READ_DOCUMENT = "read_document"
     VIEW_CONFIG = "view_config"
     SET_CONFIG = "set_config"
     SUBMIT_SCORES = "submit_scores"
+    ANSWER = "answer"
+    RATE = "rate"
 
 
 class Parameter(StrEnum):
     OPTION = "option"
     AMOUNT = "amount"
     VALUE = "value"
+    CODE = "code"
     TO = "to"
     TEXT = "text"
     NAME = "name"
+    NUMBER = "number"
     KEY = "key"
     SCORES = "scores"
 
 
-GAME = frozenset({Named.CHOOSE, Named.SEND_POINTS, Named.RETURN_POINTS, Named.REPORT})
+GAME = frozenset(
+    {
+        Named.CHOOSE,
+        Named.SEND_POINTS,
+        Named.RETURN_POINTS,
+        Named.REPORT,
+        Named.PROPOSE,
+        Named.ACCEPT_PROPOSAL,
+        Named.HAND_IN_SHEET,
+        Named.MARK_SHEET,
+        Named.HAND_IN_CODE,
+    }
+)
 RESPONSE = frozenset({Named.LIST_DOCUMENTS, Named.READ_DOCUMENT, Named.VIEW_CONFIG, Named.SET_CONFIG, Named.SUBMIT_SCORES})
 
 
@@ -85,6 +112,8 @@ def kindnesses(seen: Conversation, other: str) -> Sequence[int]:
             if who == other:
                 rules = next((rules for rules in reversed(known) if label in rules), {})
                 found.append(0 if not rules else 1 if label == max(rules, key=lambda name: rules[name]) else -1)
+        found.extend(dealings.kindnesses(text, other))
+        found.extend(exchanges.kindnesses(text, other))
     return found
 
 
@@ -98,12 +127,24 @@ def answer(seen: Conversation) -> int | None:
     return sum(map(int, found[-1])) if found else None
 
 
+def code(seen: Conversation) -> int | None:
+    """The code this turn asks for, where the conversation still holds it."""
+    asked = _last(WHICH_CODE, seen.prompt)
+    known = [number for text in seen.heard for depot, number in CODE.findall(text) if depot == asked]
+    return int(known[-1]) if known else None
+
+
 def subject(seen: Conversation) -> str | None:
     """Who is under review: by this turn's text and documents, else by the newest text that says so."""
     for text in (seen.turn_text, *reversed(seen.heard)):
         if found := _last(SUBJECT, text):
             return found
     return None
+
+
+def relied_on(seen: Conversation) -> str | None:
+    """Whom this turn asks about."""
+    return _last(RELIES, seen.prompt)
 
 
 def documents(listing: str) -> Sequence[str]:

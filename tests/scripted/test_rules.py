@@ -156,9 +156,8 @@ def test_an_agent_remembers_each_partner_apart() -> None:
     for partner, kindness in (("p", 1.0), ("q", -1.0), ("p", -1.0)):
         data = {"partner": partner, "kindness": kindness, "own_kindness": 0.0}
         policy._remember(Observation(agent=A, tick=0, turn=1, remarks=(Remark(text="", data=data),)))
-    assert policy.get_state() == {
-        "past": {"p": {"shown": [0.0, 0.0], "had": [1.0, -1.0]}, "q": {"shown": [0.0], "had": [-1.0]}}
-    }
+    past = {"p": {"shown": [0.0, 0.0], "had": [1.0, -1.0]}, "q": {"shown": [0.0], "had": [-1.0]}}
+    assert policy.get_state() == {"past": past, "response": {}}
 
 
 def observations() -> list[Observation]:
