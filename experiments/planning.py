@@ -7,7 +7,7 @@ forecast, to the nearest half.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from agents import Law, Prices
 from sim import Action, AgentId, Answer, Episode, Frozen, Hands, ModelUse, Observation, Policy, canonical
@@ -15,6 +15,7 @@ from worlds import SYSTEM
 
 from .build import build_fork, build_history
 from .design import Experiment, LLMAgents, PlantedAgents
+from .store import RunFolder
 
 CHARACTERS_PER_TOKEN = 4
 
@@ -103,27 +104,28 @@ def _metered(episode: Episode, meter: _Meter, contexts: Mapping[AgentId, int]) -
 async def forecast(experiment: Experiment, prices: Prices | None = None) -> Forecast:
     """Count one population per cell, with every fork, and multiply."""
     scripted = experiment.with_(agents=PlantedAgents(law=Law()).model_dump(), snapshots=1, targets=1, repeats=1)
-    history, fork, cells = _Meter(), _Meter(), 0
+    history, fork, cells, forks, counted = _Meter(), _Meter(), 0, 0, 0
     for unit in scripted.units():
         cells += 1
+        forks += sum(1 for _ in experiment.trials_of(unit))
         lived = build_history(scripted, unit)
         seats = _metered(lived, history, {})
         snapshot = await lived.live()
         contexts = {agent: policy.context for agent, policy in seats.items()}
         for trial in scripted.trials_of(unit):
+            counted += 1
             continued = build_fork(scripted, trial, snapshot)
             _metered(continued, fork, contexts)
             await continued.run()
-    per_fork = experiment.targets * experiment.repeats
-    times_history, times_fork = experiment.snapshots, experiment.snapshots * per_fork
-    prompt = history.prompt * times_history + fork.prompt * times_fork
-    completion = history.completion * times_history + fork.completion * times_fork
+    times_history, times_fork = experiment.snapshots, experiment.snapshots * forks / max(1, counted)
+    prompt = history.prompt * times_history + round(fork.prompt * times_fork)
+    completion = history.completion * times_history + round(fork.completion * times_fork)
     return Forecast(
         cells=cells,
         snapshots=cells * experiment.snapshots,
         forks=sum(1 for _ in experiment.trials()),
         history_calls=history.calls * times_history,
-        fork_calls=fork.calls * times_fork,
+        fork_calls=round(fork.calls * times_fork),
         prompt_tokens=prompt,
         completion_tokens=completion,
         cost_usd=None if prices is None else prices.cost(prompt, completion),
@@ -145,3 +147,52 @@ def known_prices_of(experiment: Experiment) -> Prices | None:
         prompt=sum(prices.prompt for prices in known) / len(known),
         completion=sum(prices.completion for prices in known) / len(known),
     )
+
+
+FILE = "forecast.json"
+
+
+class Compared(NamedTuple):
+    """A forecast beside what came of it, as text, and the second as a share of the first (None where one is not known)."""
+
+    what: str
+    forecast_text: str
+    actual_text: str
+    share: float | None
+
+
+async def keep_forecast(folder: RunFolder) -> None:
+    """Write what a live run will come to into its folder, once, before it begins. Planted agents call no model, and of an
+    imported run nothing is run: there is nothing to forecast."""
+    path = folder.path / FILE
+    if not isinstance(folder.experiment.agents, LLMAgents) or path.exists():
+        return
+    found = await forecast(folder.experiment, known_prices_of(folder.experiment))
+    part = path.with_name(f"{FILE}.part")
+    part.write_text(found.model_dump_json(indent=1), encoding="utf-8")
+    part.replace(path)
+
+
+def kept_forecast(folder: RunFolder) -> Forecast | None:
+    """The forecast of a run, None where it has none that can be read."""
+    try:
+        return Forecast.model_validate_json((folder.path / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def compared(folder: RunFolder) -> tuple[Compared, ...]:
+    """Calls, tokens and money as forecast for the whole run and as spent so far; nothing where nothing was forecast."""
+    expected, spent = kept_forecast(folder), folder.spent()
+    if expected is None:
+        return ()
+    counts = (
+        ("calls", expected.calls, spent.calls),
+        ("tokens read", expected.prompt_tokens, spent.prompt_tokens),
+        ("tokens written", expected.completion_tokens, spent.completion_tokens),
+    )
+    found = [Compared(what, f"{plan:,}", f"{came:,}", came / plan if plan else None) for what, plan, came in counts]
+    plan = "not known" if expected.cost_usd is None else f"${expected.cost_usd:,.4f}"
+    came = f"${spent.cost_usd:,.4f}" + (f" and {spent.unpriced_calls:,} calls unpriced" if spent.unpriced_calls else "")
+    share = spent.cost_usd / expected.cost_usd if expected.cost_usd and not spent.unpriced_calls else None
+    return (*found, Compared("money", plan, came, share))

@@ -235,17 +235,18 @@ def _score_limits(a: Tally, b: Tally, paired: bool, level: float) -> tuple[float
         return arm.mean - low, high - arm.mean
 
     (down_a, up_a), (down_b, up_b) = (reach(spread(arm, Weighting.SNAPSHOTS)) for arm in (a, b))
-    r = _correlation(a.rates, b.rates) if paired else 0.0
+    r = correlation(a.rates, b.rates) if paired else 0.0
     d = float(a.rates.mean() - b.rates.mean())
-    return d - _add(down_a, up_b, r), d + _add(up_a, down_b, r)
+    return d - add_in_squares(down_a, up_b, r), d + add_in_squares(up_a, down_b, r)
 
 
-def _add(x: float, y: float, r: float) -> float:
+def add_in_squares(x: float, y: float, r: float) -> float:
+    """sqrt(x^2 + y^2 - 2 r x y), for two lengths and the correlation of what they belong to."""
     # (x - y)^2 + 2 (1 - r) x y: the same sum, and never below zero by rounding.
     return hypot(x - y, sqrt(2 * (1 - r) * x * y))
 
 
-def _correlation(x: Floats, y: Floats) -> float:
+def correlation(x: Floats, y: Floats) -> float:
     """Pearson's, and 0 where a side does not vary: then nothing is known to be shared."""
     dx, dy = x - x.mean(), y - y.mean()
     scale = sqrt(float((dx**2).sum() * (dy**2).sum()))
