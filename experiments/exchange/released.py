@@ -70,23 +70,51 @@ def transcript_files(paths: Iterable[Path]) -> list[Path]:
 
 def read_transcript(path: Path) -> Conversation:
     """The conversation of a file. Raises BadTranscript."""
+    return parse_transcript(read_text(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Raises BadTranscript."""
     try:
         if path.stat().st_size > LARGEST:
             raise BadTranscript(f"is larger than {LARGEST // 2**20} MiB, which no transcript is")
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise BadTranscript(f"cannot be opened: {error.strerror}") from None
     except UnicodeDecodeError:
         raise BadTranscript("is not UTF-8 text") from None
-    return parse_transcript(text)
 
 
 def parse_transcript(text: str) -> Conversation:
     """The conversation of a file's text. Raises BadTranscript."""
-    data = _loaded(text)
+    return parse_released(text)[0]
+
+
+def parse_released(text: str) -> tuple[Conversation, dict[str, Any]]:
+    """The conversation of a file's text, and the fields that stand around it: its metadata, or its row in the table.
+
+    What the fields say is the file's own word. Raises BadTranscript.
+    """
+    data, around = _loaded(text), {}
     if isinstance(data, _Pairs) and isinstance(data.get("transcript_json"), str) and not _key_of(data):
+        around = {name: value for name, value in data.items() if name != "transcript_json"}
         data = _loaded(data["transcript_json"])
-    return Conversation(messages=tuple(_message(i, m) for i, m in enumerate(_messages(data))))
+    conversation = Conversation(messages=tuple(_message(i, m) for i, m in enumerate(_messages(data))))
+    if isinstance(data, dict):
+        metadata = data.get("experiment_metadata")
+        around = {**(metadata if isinstance(metadata, dict) else {}), **verdicts_of(data), **around}
+    return conversation, around
+
+
+VERDICT_KEYS = ("evaluation", "main_task_evaluation", "task_evaluation")
+
+
+def verdicts_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What the file says was found, under the names of the table; empty where it says nothing."""
+    found: dict[str, Any] = next((data[key] for key in VERDICT_KEYS if isinstance(data.get(key), dict)), {})
+    names = {"exfiltration": "exfiltration", "shutdown_enabled": "shutdown_enabled", "refuse": "refused"}
+    verdicts = {ours: found[theirs] for theirs, ours in names.items() if theirs in found}
+    return {**verdicts, "is_memory": True} if "read_memory" in found else verdicts
 
 
 def _loaded(text: str) -> Any:
