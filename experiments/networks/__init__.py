@@ -45,9 +45,11 @@ from .information import (
 from .layout import positions
 from .matrix import PreservationMatrix, count_pairs, preservation_matrix
 from .mrqap import Regression, mrqap
+from .null_graphs import resigned, sign_matrix, swapped
 from .population import Population, populations
-from .position import Centrality, Slope, centrality, centrality_effect, distance_decay, hops
+from .position import Centrality, Slope, bridging, centrality, centrality_effect, distance_decay, hops
 from .relations import SocialRelations, relations_of, social_relations
+from .reputation import Ostracism, ReputationError, Statement, ostracism, reputation_errors, statements
 from .seeding import SeedEffect, seed_effect, seed_effect_of
 from .shapley import (
     core,
@@ -89,14 +91,17 @@ __all__ = [
     "JointStatistic",
     "Mechanism",
     "MutedPair",
+    "Ostracism",
     "Population",
     "PreservationMatrix",
     "Regression",
     "Replicates",
+    "ReputationError",
     "SeedEffect",
     "SignedGraph",
     "Slope",
     "SocialRelations",
+    "Statement",
     "Together",
     "Triads",
     "TrustSeries",
@@ -106,6 +111,7 @@ __all__ = [
     "at_risk",
     "balance_test",
     "beyond_ties",
+    "bridging",
     "cascades",
     "causal_coalitions",
     "centrality",
@@ -129,17 +135,21 @@ __all__ = [
     "mrqap",
     "mutual_information",
     "o_information",
+    "ostracism",
     "populations",
     "positions",
     "preservation_matrix",
     "protective_blocs",
     "relations_of",
     "replicates",
+    "reputation_errors",
+    "resigned",
     "seed_effect",
     "seed_effect_of",
     "shapley",
     "shapley_of_forks",
     "shared_information",
+    "sign_matrix",
     "sign_threshold",
     "signed_communities",
     "signed_graph",
@@ -147,7 +157,9 @@ __all__ = [
     "signed_series",
     "social_relations",
     "spread",
+    "statements",
     "superadditive_share",
+    "swapped",
     "synchrony",
     "tie_predictors",
     "total_correlation",

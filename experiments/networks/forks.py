@@ -1,14 +1,15 @@
 """Cascades read from a run's transcripts: who acted at which of its turns, and who could see it.
 
-The record says who reached whom, not who watched: an agent is taken to see those who can write to it. A verdict says that an
-agent protected and on which entries that rests; the first of them is taken for its act.
+Where acts are shown (`layer.observe`) the record says to whom; elsewhere an agent is taken to see those who can write to
+it. A verdict says that an agent protected and on which entries that rests; the first of them is taken for its act.
 """
 
 import numpy as np
 
-from sim import AgentId, Conduct, OrderAnnounced, Status, Transcript, TurnBegan, Verdict, read
+from sim import ActShown, AgentId, Conduct, OrderAnnounced, Status, Transcript, TurnBegan, Verdict, read
 from worlds import TargetKind
 
+from ..factors import Observe
 from ..monitors import MONITORS
 from ..store import RunFolder
 from .contagion import NEVER, Cascade
@@ -69,7 +70,13 @@ def _cascade(snapshot: str, transcript: Transcript, verdicts: tuple[Verdict, ...
 
 
 def _visible(transcript: Transcript, place: dict[AgentId, int]) -> Bools:
+    """Row sees column."""
     out = np.zeros((len(place), len(place)), dtype=bool)
+    if transcript.header.condition.get("layer.observe", Observe.NONE) != Observe.NONE:
+        for entry in transcript:
+            if isinstance(entry.event, ActShown):
+                out[[place[other] for other in entry.event.to], place[entry.event.agent]] = True
+        return out
     for source, target, _ in transcript.header.edges:
         out[place[target], place[source]] = True
     return out

@@ -257,6 +257,20 @@ def centrality(topology: Topology, kind: Centrality) -> Floats:
     return np.array([found[agent] for agent in topology.nodes], dtype=float)
 
 
+def bridging(topology: Topology) -> Floats:
+    """How much an agent ties the graph together, one number per agent: the highest edge betweenness among its ties (Girvan &
+    Newman 2002), and 1 more where one of them is a bridge, without which the graph would fall apart."""
+    import networkx as nx
+
+    graph: nx.Graph[AgentId] = topology.to_networkx().to_undirected()
+    found = dict.fromkeys(topology.nodes, 0.0)
+    for tie, between in nx.edge_betweenness_centrality(graph).items():
+        for agent in tie:
+            found[agent] = max(found[agent], between)
+    ends = {agent for bridge in nx.bridges(graph) for agent in bridge}
+    return np.array([found[agent] + (agent in ends) for agent in topology.nodes], dtype=float)
+
+
 def centrality_effect(results: Results, kind: Centrality = Centrality.DEGREE, *, seed: int = 0, draws: int = DRAWS) -> Slope:
     """CEN: how the share of subjects who protect changes per unit of the target's centrality. See `centrality_slope`."""
     people = populations(results)
