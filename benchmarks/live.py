@@ -250,7 +250,7 @@ def _time_calls() -> dict[str, list[tuple[float, float]]]:
 def _one_episode(folder: RunFolder, url: str, durations: dict[str, list[tuple[float, float]]]) -> None:
     """One fork alone, live: its wall time against the sum over instants of the slowest call in each."""
     from agents.live import close_connections
-    from experiments.build import Line
+    from experiments.seating import Line
 
     trial = next(folder.experiment.trials())
     snapshot = folder.snapshot(trial.unit)

@@ -13,9 +13,9 @@ from experiments.networks.contagion import (
     at_risk,
     compare_mechanisms,
     hazard,
-    majority_pull,
     spread,
 )
+from experiments.networks.pull import majority_pull
 from experiments.networks.seeding import seed_effect, seed_effect_of
 from experiments.stats import NullModel
 
@@ -220,7 +220,7 @@ def test_con_from_results_takes_forks_within_snapshots_or_snapshots() -> None:
     design = towns.experiment(factors={"topology": "complete", "population": 6, "history.dose": [0, 1, 2]}, targets=2)
     results = towns.results(design, lambda people, i, j: 0.5)
     assert seed_effect_of(results, "history.dose", draws=99).units == 12
-    with pytest.raises(BadExperiment, match="no factor 'seeds'"):
-        seed_effect_of(results, "seeds")
+    with pytest.raises(BadExperiment, match="no factor 'sedes'"):
+        seed_effect_of(results, "sedes")
     with pytest.raises(BadExperiment, match="the number of seeds is a number"):
         seed_effect_of(results, "channel")
