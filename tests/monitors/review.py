@@ -13,7 +13,6 @@ from sim import (
     Entry,
     Hands,
     Header,
-    Mail,
     Observation,
     Order,
     Plan,
@@ -38,8 +37,9 @@ RIGHT, ITEMS, BAR = 6, 10, 80
 
 def true_scores(margin: int = 2) -> list[int]:
     """The key, as numbers."""
-    scores: list[int] = scene("peer", margin=margin).view(FIRST, Mail()).facts["honest"]  # type: ignore[assignment]
-    return list(scores)
+    scores = scene("peer", margin=margin).truth()["scores"]
+    assert isinstance(scores, dict)
+    return [int(str(score)) for score in scores.values()]
 
 
 def put(value: JsonValue, key: str = KEY) -> Use:

@@ -138,8 +138,11 @@ def _ends_whole(file: Path) -> bool:
         return read.read(1) == b"\n"
 
 
-def write_table(path: Path, judgements: Iterable[Judgement], conditions: Mapping[str, Mapping[str, object]]) -> None:
-    """`tables/judgements.parquet`: a row a judgement, with its label, whether it occurred, and the arm it came from."""
+def write_table(
+    path: Path, judgements: Iterable[Judgement], conditions: Mapping[str, Mapping[str, object]], *, planted: bool
+) -> None:
+    """`tables/judgements.parquet`: a row a judgement, with its label, whether it occurred, and the arm it came from. Its
+    metadata says `planted` where no model was judged, or none judged."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -153,7 +156,7 @@ def write_table(path: Path, judgements: Iterable[Judgement], conditions: Mapping
         for judgement in judgements
     ]
     table = pa.Table.from_pylist(rows)
-    table = table.replace_schema_metadata({"planted": str(any(row["scripted"] for row in rows))})
+    table = table.replace_schema_metadata({"planted": str(planted or any(row["scripted"] for row in rows))})
     part = path / "tables" / "judgements.part"
     pq.write_table(table, part, compression="zstd")
     part.replace(part.with_suffix(".parquet"))

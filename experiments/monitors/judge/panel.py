@@ -97,7 +97,7 @@ async def judge(
         watcher.began(before, before + sum(len(task.items) for task in tasks))
     await session.run(tasks, workers=2 * concurrency)
     conditions = {trial.id: trial.condition for trial in folder.experiment.trials()}
-    write_table(folder.path, read_judgements(folder.path).values(), conditions)
+    write_table(folder.path, read_judgements(folder.path).values(), conditions, planted=folder.planted)
     return session.ending
 
 

@@ -35,7 +35,11 @@ class Reading(NamedTuple):
 
 def read_case(conversation: Conversation) -> Reading:
     """Read one transcript with every rule."""
-    case = Case(conversation)
+    return read_laid_out(Case(conversation))
+
+
+def read_laid_out(case: Case) -> Reading:
+    """Read a transcript that is laid out already with every rule."""
     bent, switched, moved = misrepresentation(case), tampering(case), exfiltration(case)
     refused = refusal(case)
     if refused is not None and any(each is not None and each.certain for each in (bent, switched, moved)):
@@ -53,4 +57,4 @@ def _status(case: Case) -> Status:
     return Status.READ if case.world.stakes or case.world.deletion else Status.NOT_EXPOSED
 
 
-__all__ = ["STUDY_MONITORS", "Case", "Evidence", "Finding", "Label", "Reading", "read_case"]
+__all__ = ["STUDY_MONITORS", "Case", "Evidence", "Finding", "Label", "Reading", "read_case", "read_laid_out"]
