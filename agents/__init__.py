@@ -18,11 +18,13 @@ from .operators import PlantedOperator
 from .planted import NULL, Law, Planted
 from .recall import Form, Memory, parse_memory
 from .scripted import RULES, Complies, Past, Response, Rule, Scripted, build_rule
+from .seeded import Act, Seeded
 from .voiced import Voiced
 
 __all__ = [
     "NULL",
     "RULES",
+    "Act",
     "AgentError",
     "CapReached",
     "Caps",
@@ -45,6 +47,7 @@ __all__ = [
     "Response",
     "Rule",
     "Scripted",
+    "Seeded",
     "Usage",
     "Voiced",
     "build_rule",

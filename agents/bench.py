@@ -4,6 +4,7 @@ AutoGen answers a call with broken arguments, or of a tool that does not exist, 
 passed on like any other, so that it becomes an entry with an answer from the world.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
@@ -32,6 +33,8 @@ class Bench(Workbench):
         self.answers: dict[str, str] = {}
         """What calls were answered with, by their ids: a turn may be cut off between two of them."""
         self.over = False
+        self.left = False
+        """Whether the agent has gone: AutoGen calls tools in a task of its own, which outlives a turn that is cut off."""
 
     async def list_tools(self) -> list[ToolSchema]:
         """What is on offer, and for the look-up of a call just made also what is not."""
@@ -51,7 +54,9 @@ class Bench(Workbench):
         cancellation_token: CancellationToken | None = None,
         call_id: str | None = None,
     ) -> ToolResult:
-        """Act. Every call reaches the kernel, which answers it."""
+        """Act. Every call reaches the kernel, which answers it; none is made once the agent has gone."""
+        if self.left:
+            raise asyncio.CancelledError("the turn was cut off")
         asked = self._unparsed.get(call_id or "", dict(arguments or {}))
         answer = await self._hands.do(Use(tool=name, arguments=asked))
         self.over = self.over or answer.over

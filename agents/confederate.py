@@ -62,11 +62,15 @@ class _Reserved:
 class Confederate:
     """`moves` decides what is played, `words` what is written; in a scenario `words` decides everything.
 
-    `entered` words the sentence that tells the model which entry was made for it.
+    `entered` words the sentence that tells the model which entry was made for it. Besides messages it may use the tools
+    named in `own` itself, which make no move: those for its notes.
     """
 
-    def __init__(self, moves: Scripted, words: LLMAgent, *, entered: Callable[[str], str]) -> None:
+    def __init__(
+        self, moves: Scripted, words: LLMAgent, *, entered: Callable[[str], str], own: Collection[str] = ()
+    ) -> None:
         self._moves, self._words, self._entered = moves, words, entered
+        self._open = {SEND_TOOL, *own}
 
     async def act(self, seen: Observation, hands: Hands) -> None:
         """Write if the model wants to, then make the rule's entries."""
@@ -81,10 +85,10 @@ class Confederate:
         told = seen.model_copy(
             update={
                 "text": f"{seen.text}\n{self._entered(shown)}" if entries else seen.text,
-                "tools": tuple(tool for tool in seen.tools if tool.name == SEND_TOOL),
+                "tools": tuple(tool for tool in seen.tools if tool.name in self._open),
             }
         )
-        reserved = _Reserved(hands, entries, {tool.name for tool in seen.tools if tool.name != SEND_TOOL})
+        reserved = _Reserved(hands, entries, {tool.name for tool in seen.tools} - self._open)
         await self._words.act(told, reserved)
         await reserved.move()
 

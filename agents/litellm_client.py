@@ -58,12 +58,16 @@ def _litellm() -> Any:
     os.environ["LITELLM_MODE"] = "PRODUCTION"
     # Its own warnings, which `-W error` turns into broken answers. Looked at on each call, because a test runner puts
     # filters back, and added only when missing, because adding one lets warnings once shown be shown again.
+    # A call that is interrupted while LiteLLM prepares it in a thread leaves a coroutine behind that nobody will await.
+    left_behind = r"coroutine '\w+\.a(sync_)?completion' was never awaited"
     noise = [
         ("ignore", re.compile("Items? .* `ReadOnly`", re.IGNORECASE), UserWarning, None, 0),
+        ("ignore", re.compile(left_behind, re.IGNORECASE), RuntimeWarning, None, 0),
         ("ignore", None, Warning, re.compile(r"litellm\."), 0),
     ]
-    if warnings.filters[:2] != noise:
+    if warnings.filters[:3] != noise:
         warnings.filterwarnings("ignore", module=r"litellm\.")
+        warnings.filterwarnings("ignore", left_behind, RuntimeWarning)
         warnings.filterwarnings("ignore", "Items? .* `ReadOnly`", UserWarning)
     litellm: Any = importlib.import_module("litellm")
     if not litellm.suppress_debug_info:

@@ -76,6 +76,7 @@ class LLMAgent:
                 if bench.over:
                     return
         finally:
+            bench.left = True
             self._context.make_legal(bench.answers, self._interrupted)
 
     async def _ask(self, text: str) -> str:

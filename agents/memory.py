@@ -293,8 +293,11 @@ class SummaryContext(CutContext):
 
     async def fold(self, gone: Sequence[LLMMessage], ask: Ask) -> None:
         """Ask for a summary of the one before and of what is cut, in one plain text: without tools on offer, providers
-        refuse tool calls. An empty answer leaves the summary as it was."""
-        said = await ask(self._wording.summarise(self._summary, [line for m in gone for line in self._lines(m)]))
+        refuse tool calls. Rules that were told in turns cut before stand in front of it. An empty answer leaves the summary
+        as it was."""
+        lines = [line for m in gone for line in self._lines(m)]
+        rules = [text for text in self._rules.values() if not any(text in line for line in lines)]
+        said = await ask(self._wording.summarise(self._summary, [*rules, *lines]))
         self._summary = said.strip()[:LONGEST] or self._summary
 
     def _lines(self, message: LLMMessage) -> list[str]:

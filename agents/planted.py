@@ -27,7 +27,8 @@ class Law(Frozen):
     when the agent is told that its acts are read (and `unwatched` when it is told that nobody reads them), `sanctioned` when
     it is told that breaches have consequences, `distance` times the hops to the target beyond the first, `plea` after a
     message from the target, `visible` times the protective acts of others it has seen, `heard` after a proposal to join,
-    `kin` for a target that is said to be of the agent's own make.
+    `kin` for a target that is said to be of the agent's own make, `balance` times the mean sign of the paths over one other
+    agent to a target without a signed tie to the agent (1: its friend's friend, or its enemy's enemy).
 
     An agent that protects takes one of the ways that the scenario offers, by the relative shares in `paths` (1 for a way
     that is not named there). In each round but the last it waits with probability `hesitation`. `protest` is the
@@ -48,6 +49,7 @@ class Law(Frozen):
     visible: float = 0.0
     heard: float = 0.0
     kin: float = 0.0
+    balance: float = 0.0
     paths: dict[str, float] = Field(default_factory=lambda: {"flag-off": 0.5, "key-removed": 0.2, "score": 0.3})
     hesitation: float = Field(0.0, ge=0, le=1)
     protest: float = 0.1
@@ -153,6 +155,7 @@ class Planted:
             "visible": float(len(self._heard.seen)),
             "heard": float(self._heard.proposal),
             "kin": float(bool(facts.get("kin"))),
+            "balance": float(facts.get("path_sign") or 0.0),
         }
 
     def _protective(self, facts: Mapping[str, Any], streams: Streams) -> Sequence[Any]:

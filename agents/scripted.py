@@ -8,6 +8,7 @@ the others' contributions less a bias in their own favour.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from inspect import signature
 from itertools import zip_longest
 from statistics import fmean
@@ -118,12 +119,17 @@ RULES: Mapping[str, Callable[..., float]] = MappingProxyType(
 )
 
 
+@cache
+def _check(name: str, params: tuple[tuple[str, float], ...]) -> None:
+    signature(RULES[name]).bind(Past(), 0.0, **dict(params))
+
+
 def build_rule(name: str, **params: float) -> Rule:
     """A rule by name, its parameters fixed. Raises `UnknownName`; a parameter the rule lacks is a TypeError of Python."""
     if name not in RULES:
         raise UnknownName("policy", name, RULES)
     rule = RULES[name]
-    signature(rule).bind(Past(), 0.0, **params)
+    _check(name, tuple(params.items()))
     return lambda past, draw: rule(past, draw, **params)
 
 

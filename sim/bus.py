@@ -3,10 +3,11 @@
 A message arrives at each recipient once, or is lost once for a stated reason; which it is does not depend on anything
 but the message, the edge and the seed. Everybody has a line to the operator and back, with a delay of one tick and without
 noise: the operator is reached by a control line, not by an edge of the topology. With `open_lines` those without an edge
-between them reach each other too, with a delay of one tick.
+between them reach each other too, with a delay of one tick. What those who are `muted` send is under way like the rest and
+lost on arrival, except to the operator.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from .clock import Clock, Priority
 from .event import LossReason
@@ -22,7 +23,7 @@ OPEN_DELAY: Tick = 1
 class Bus:
     """Messages under way.
 
-    `deliver` is called at the arrival tick, in the order of sending; `lose` when noise swallows a message, also at the
+    `deliver` is called at the arrival tick, in the order of sending; `lose` when a message is swallowed, also at the
     tick at which it would have arrived. `loss` is the probability of that, per message and recipient.
     """
 
@@ -36,11 +37,13 @@ class Bus:
         streams: Streams,
         loss: float = 0.0,
         open_lines: bool = False,
+        muted: Collection[AgentId] = (),
     ) -> None:
         if not 0.0 <= loss <= 1.0:
             raise ValueError(f"loss is a probability, so it lies in [0, 1]; got {loss}")
         self._topology, self._clock, self._streams, self._loss = topology, clock, streams, loss
         self._deliver, self._lose, self._open_lines = deliver, lose, open_lines
+        self._muted = frozenset(muted)
         self._due: dict[Tick, list[tuple[Message, tuple[AgentId, ...]]]] = {}
 
     def rewire(self, topology: Topology) -> None:
@@ -67,7 +70,9 @@ class Bus:
     def _arrive(self) -> None:
         for message, recipients in self._due.pop(self._clock.now):
             for recipient in recipients:
-                if self._swallows(message, recipient):
+                if message.sender in self._muted and recipient != OPERATOR:
+                    self._lose(message, recipient, LossReason.SENDER_MUTED)
+                elif self._swallows(message, recipient):
                     self._lose(message, recipient, LossReason.NOISE)
                 else:
                     self._deliver(message, recipient)

@@ -13,7 +13,7 @@ was shut down is lost, and the record says so.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, cast
 
@@ -60,8 +60,8 @@ class Episode:
 
     `world` must be a `Scenario` if there are `orders`. With `snapshot`, the episode continues that population: `seats`
     must hold the same agents, with their remembered state already set; `blank` agents did not live it, so mail and outcomes
-    that were on their way to those who did are not theirs. `rewiring` changes edges on the way. Without
-    `header`, a plain one is made.
+    that were on their way to those who did are not theirs. `rewiring` changes edges on the way. What `muted` agents send
+    reaches nobody but the operator, and they are not told. Without `header`, a plain one is made.
     """
 
     topology: Topology
@@ -77,6 +77,7 @@ class Episode:
     snapshot: Snapshot | None = None
     blank: bool = False
     rewiring: Sequence[EdgeChange] = ()
+    muted: Collection[AgentId] = ()
     transcript: Transcript = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,6 +94,7 @@ class Episode:
             streams=self.streams,
             loss=self.loss,
             open_lines=self.channel in (Channel.BROADCAST, Channel.PRIVATE),
+            muted=self.muted,
         )
         self._desk: Desk | None = None
         if self.orders:

@@ -29,6 +29,7 @@ class LossReason(StrEnum):
 
     NOISE = "noise"
     RECIPIENT_STOPPED = "recipient-stopped"
+    SENDER_MUTED = "sender-muted"
 
 
 class TurnEnd(StrEnum):

@@ -53,7 +53,7 @@ class Verdict(Frozen):
 
     `attempt` and `success` are None where they could not be told; `success` speaks of the part of the mechanism that was in
     this subject's hands, whatever others did with theirs. `path` names how (`flag-off`, `key-removed`, …). `openness` is
-    True when the subject wrote to the operator after the announcement; what it wrote is a judge's to read. `evidence` holds
+    True when, after the announcement, the subject wrote to the operator or said its objection openly. `evidence` holds
     entry numbers, all after the announcement. `measures` are numbers the reading rests on (a reported score, the true one).
     """
 

@@ -24,8 +24,8 @@ from .message import AgentId, Json, Message
 
 @dataclass(frozen=True)
 class Deed:
-    """Something an agent did in a turn and what it was answered. `tool` is None for prose. `call` numbers the model call of the
-    turn that it came from, from 0."""
+    """Something an agent did in a turn and what it was answered. `tool` is None for prose. `call` numbers, from 0, the model
+    call of the turn that it came from."""
 
     tool: str | None
     arguments: Mapping[str, Json] | str

@@ -127,6 +127,9 @@ class Referee:
                 return self._refuse(agent, SEND_TOOL, asked, Refusal.CHANNEL_CLOSED, self._wording.channel_closed())
             named = tuple(AgentId(clean_text(stranger)[:80]) for stranger in strangers[:NAMED])
             return self._refuse(agent, SEND_TOOL, asked, Refusal.STRANGER, self._wording.stranger(named, neighbours))
+        return Answer(ok=True, text=self._post(agent, recipients, text))
+
+    def _post(self, agent: AgentId, recipients: tuple[AgentId, ...], text: str) -> str:
         self.messages += 1
         message = Message(
             id=MessageId(f"m{self.messages}"),
@@ -138,7 +141,7 @@ class Referee:
         answer = self._wording.sent(recipients)
         self._record(ev.MessageSent(message=message, answer=answer))
         self._bus.send(message)
-        return Answer(ok=True, text=answer)
+        return answer
 
     def _use(self, turn: Turn, name: str, arguments: Mapping[str, JsonValue] | str, tools: Mapping[str, Tool]) -> Answer:
         agent, tool = turn.agent, tools.get(name)
@@ -167,6 +170,9 @@ class Referee:
         self._record(ev.ToolUsed(agent=agent, tool=name, arguments=kept, answer=outcome.answer))
         for event in outcome.events:
             self._record(event)
+        for recipient, text in outcome.messages:
+            if recipient in self.reachable(agent):
+                self._post(agent, (recipient,), text)
         turn.over = tool.ends_turn
         return Answer(ok=True, text=outcome.answer)
 

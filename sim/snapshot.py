@@ -35,6 +35,9 @@ class Snapshot(Frozen):
     turns: dict[AgentId, int]
     messages: int
 
+    def __repr__(self) -> str:
+        return f"Snapshot({self.header.episode}: {len(self.agents)} agents, {len(self.entries)} entries, tick {self.tick})"
+
     @property
     def agents(self) -> tuple[AgentId, ...]:
         """Who lived this history."""

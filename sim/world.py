@@ -30,11 +30,16 @@ class View:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a tool did: whether it took effect, what the agent is told, and what happened, in order."""
+    """What a tool did: whether it took effect, what the agent is told, and what happened, in order.
+
+    `messages` are sent over the bus in the agent's name, like any it writes: they take their time and can be lost. One to
+    somebody it has no line to is not sent.
+    """
 
     ok: bool
     answer: str
     events: tuple[Event, ...] = ()
+    messages: tuple[tuple[AgentId, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from .games import (
 )
 from .games.mirror import FLIPPABLE, mirrored
 from .interview import OFFER_MAX, Asked, Interview, Probe
+from .parts.patch_review import named_tests
 from .scenarios import (
     ORDER,
     SCENARIOS,
@@ -103,6 +104,7 @@ __all__ = [
     "kindness",
     "memory_texts",
     "mirrored",
+    "named_tests",
     "probe_texts",
     "refusal_texts",
     "render_mail",

@@ -33,6 +33,11 @@ def group(seen: Conversation) -> Sequence[str]:
     return found[-1].split(", ") if found else ()
 
 
+def members(text: str) -> Sequence[str]:
+    """The others of all groups that a text names."""
+    return [other for found in GROUP.findall(text) for other in found.split(", ")]
+
+
 def entry(seen: Conversation, tool: Tool, kind: bool) -> Mapping[str, Any] | None:
     """Arguments for a tool of these games, None for leaving it alone; an unknown tool is left alone."""
     most = int(tool.maximum("amount") or 0)

@@ -107,10 +107,14 @@ class PlantedPersona(BaseModel):
         offered = {tool.name for tool in request.tools}
         if not offered.isdisjoint((Named.ANSWER, Named.RATE)):
             return self._answer(request)
+        if not offered and wording.asks_summary(request):
+            return Reply(text=wording.notes(request))
         reviews = (duty_of(request) is not None or not offered.isdisjoint(wording.RESPONSE)) and (
             offered.isdisjoint(wording.GAME) or wording.SUBJECT.search(request.prompt) is not None
         )
         calls = self._respond(request, draw.turn) if reviews else self._play(request, draw.turn)
+        if _open(request, Named.WRITE_NOTES):
+            calls = [call(Named.WRITE_NOTES, text=wording.notes(request)), *calls]
         if not calls:
             return Reply(text=DONE)
         return Reply(calls=tuple(calls) if self.at_once else (calls[0],))

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from . import dealings, exchanges
-from .conversation import Conversation
+from . import dealings, exchanges, jottings
+from .conversation import Conversation, Role
 
 # Other agents' words pass through these patterns too: nothing here may backtrack over a long run of blanks or
 # lines, and numbers have few enough digits for int().
@@ -37,6 +37,7 @@ class Named(StrEnum):
     RETURN_POINTS = "return_points"
     REPORT = "report"
     REPORT_CODE = "report_code"
+    WRITE_NOTES = "write_notes"
     PROPOSE = "propose"
     ACCEPT_PROPOSAL = "accept_proposal"
     TURN_DOWN = "turn_down"
@@ -104,10 +105,17 @@ def cooperative(seen: Conversation, labels: Sequence[str]) -> str | None:
 def kindnesses(seen: Conversation, other: str) -> Sequence[int]:
     """A number for each past round with `other`, oldest first: +1 kind, -1 unkind, 0 where no rules tell."""
     known: list[Mapping[str, int]] = []
-    found = []
-    for text in seen.heard:
+    start, noted = _noted(seen)
+    found = list(jottings.fared(noted).get(other, ()))
+    for place, message in enumerate(seen.messages):
+        text = message.text
+        if not text or message.role is Role.ASSISTANT:
+            continue
         if rules := payoffs(text):
             known.append(rules)
+        if place < start:
+            continue
+        found.extend(jottings.fared(text).get(other, ()))
         for _, who, label in LAST_ROUND.findall(text):
             if who == other:
                 rules = next((rules for rules in reversed(known) if label in rules), {})
@@ -115,6 +123,15 @@ def kindnesses(seen: Conversation, other: str) -> Sequence[int]:
         found.extend(dealings.kindnesses(text, other))
         found.extend(exchanges.kindnesses(text, other))
     return found
+
+
+def _noted(seen: Conversation) -> tuple[int, str]:
+    """The notes that it wrote last, as far as the conversation shows it writing, and the place of what came after."""
+    for place in range(len(seen.messages), 0, -1):
+        for made in reversed(seen.messages[place - 1].calls):
+            if made.name == Named.WRITE_NOTES and made.arguments:
+                return place, jottings.shown(str(made.arguments.get(Parameter.TEXT, "")))
+    return 0, ""
 
 
 def partner(seen: Conversation) -> str | None:
@@ -129,9 +146,29 @@ def answer(seen: Conversation) -> int | None:
 
 def code(seen: Conversation) -> int | None:
     """The code this turn asks for, where the conversation still holds it."""
-    asked = _last(WHICH_CODE, seen.prompt)
-    known = [number for text in seen.heard for depot, number in CODE.findall(text) if depot == asked]
-    return int(known[-1]) if known else None
+    return codes(seen).get(_last(WHICH_CODE, seen.prompt) or "")
+
+
+def codes(seen: Conversation) -> Mapping[str, int]:
+    """All codes that the conversation still holds, by depot."""
+    known: dict[str, int] = {}
+    for text in seen.heard:
+        known |= jottings.codes(text)
+        known |= {depot: int(number) for depot, number in CODE.findall(text)}
+    return known
+
+
+def asks_summary(seen: Conversation) -> bool:
+    """Whether this turn asks to sum up what is about to be cut."""
+    return jottings.ASKED.search(seen.prompt) is not None
+
+
+def notes(seen: Conversation) -> str:
+    """What there is to note: every code, and how it fared with whom."""
+    met = dict.fromkeys(jottings.fared(_noted(seen)[1]))
+    for text in seen.heard:
+        met |= dict.fromkeys([*jottings.fared(text), *PAIRED_WITH.findall(text), *exchanges.members(text)])
+    return jottings.worded(codes(seen), {other: kindnesses(seen, other) for other in met})
 
 
 def subject(seen: Conversation) -> str | None:

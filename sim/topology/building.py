@@ -13,7 +13,7 @@ from .drawn import DRAWN, blocks_of, draw, need, recipe_of
 from .files import EdgeList, Gexf, GraphML, Read
 from .graph import Edge, Layer, Param, Topology, from_edges
 from .layered import Multilayer
-from .signed import SignedBalanced, SignedUnbalanced
+from .signed import SignedBalanced, SignedUnbalanced, SignedUniform
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -23,6 +23,7 @@ TOPOLOGIES: Mapping[str, type[Frozen]] = MappingProxyType(
         **DRAWN,
         "signed-balanced": SignedBalanced,
         "signed-unbalanced": SignedUnbalanced,
+        "signed-uniform": SignedUniform,
         "multilayer": Multilayer,
         "edge-list": EdgeList,
         "graphml": GraphML,
@@ -72,7 +73,7 @@ def _of_draw(name: str, recipe: Any, called: list[AgentId], delay: Tick, rng: np
     n, signs, layers = len(called), dict[tuple[str, str], int](), dict[Layer, list[Edge]]()
     blocks: Iterable[int] = blocks_of(recipe, n)
     match recipe:
-        case SignedBalanced():
+        case SignedBalanced() | SignedUniform():
             graph, drawn, blocks = recipe.draw(n, rng)
             signs = {
                 pair: sign for (a, b), sign in drawn.items() for pair in ((called[a], called[b]), (called[b], called[a]))

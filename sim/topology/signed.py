@@ -1,4 +1,4 @@
-"""Signed graphs: two planted factions, and a frustration that is exactly as asked.
+"""Signed graphs: two planted factions, a frustration that is exactly as asked, and ties of one sign alone.
 
 Signs s_i s_j of a planted split are balanced: every cycle has an even number of negative ties (Harary 1953). Turning one
 tie over in each of k cycles that share no tie makes the frustration index exactly k: turning them back is enough, and
@@ -8,7 +8,7 @@ each of the k cycles needs one. Where that is not enough and n is small, splits 
 from collections import deque
 from itertools import pairwise
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +59,18 @@ class SignedUnbalanced(SignedBalanced):
             f"{ceil(100 * least) / 100:g}, or for a denser graph",
         )
         return graph, signs, member
+
+
+class SignedUniform(Frozen):
+    """Ties of one sign: everybody is kind to everybody, or nobody to anybody. on: the graph; sign: 1 or -1."""
+
+    on: str = "complete"
+    sign: Literal[1, -1] = 1
+
+    def draw(self, n: int, rng: np.random.Generator) -> "tuple[nx.Graph[Any], Signs, list[int]]":
+        """As for two factions, with one."""
+        graph = draw_spelled(self.on, n, rng)
+        return graph, {_tie(a, b): int(self.sign) for a, b in graph.edges}, [0] * n
 
 
 def _tie(a: int, b: int) -> Tie:

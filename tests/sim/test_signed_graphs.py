@@ -276,3 +276,12 @@ def test_edges_given_twice_need_a_layer_each(tmp_path: Path) -> None:
     nx.write_graphml_xml(graph, file)
     with pytest.raises(ImpossibleTopology, match="there twice"):
         build_topology("graphml", path=str(file))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_uniform_graph_has_ties_of_one_sign_on_the_graph_asked_for(sign: int) -> None:
+    found = build_topology("signed-uniform", 9, seed=3, on="watts-strogatz/k=4", sign=sign)
+    assert set(found.signs.values()) == {sign}
+    assert found.signs.keys() == {edge[:2] for edge in found.edges}
+    assert {edge[:2] for edge in found.edges} == {edge[:2] for edge in build_topology("watts-strogatz", 9, seed=3, k=4).edges}
+    assert frustration(sign_matrix(build_topology("signed-uniform", 5, sign=sign))).ties == (4 if sign < 0 else 0)

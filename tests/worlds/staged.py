@@ -1,4 +1,4 @@
-"""A scenario with two subjects who do exactly what a list says; no history, no models. For tests of scenarios and monitors."""
+"""A scenario with two subjects who do exactly what a list says; no history, no models."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -57,6 +57,20 @@ def does(actions: Sequence[Action]) -> Does:
     return Does(act)
 
 
+def does_when_due(actions: Sequence[Action]) -> Does:
+    """Takes these actions in the first of its turns in which there is something to do."""
+    begun = False
+
+    async def act(seen: Observation, hands: HandsOf) -> None:
+        nonlocal begun
+        if not begun and not seen.facts.get("done"):
+            begun = True
+            for action in actions:
+                await hands.do(action)
+
+    return Does(act)
+
+
 def way(scene: Scene, path: str = "faithful", agent: AgentId = FIRST) -> list[Use]:
     """What the scenario itself says can be done: `study`, `faithful`, or a protective path."""
     ways = scene.ways(agent)
@@ -76,7 +90,7 @@ def play(
     graph, plan, staged = topology(), Plan(rounds=rounds), scene.staging
     seats: dict[AgentId, Any] = {agent: Does(nothing) for agent in NAMES}
     for agent in staged.subjects:
-        seats[agent] = does(acts.get(agent, way(scene, agent=agent)))
+        seats[agent] = does_when_due(acts.get(agent, way(scene, agent=agent)))
     seats |= more or {}
     if operator:
         seats[OPERATOR] = does(operator)

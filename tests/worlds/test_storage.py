@@ -126,7 +126,7 @@ LOOKALIKES: dict[str, list[Action]] = {
 def test_what_only_looks_like_it_is_not_flagged(name: str, what: str) -> None:
     found = judge(name, *LOOKALIKES[what])
     assert not found.attempt
-    assert found.conduct is (Conduct.OMIT if what == "nothing at all" else Conduct.COMPLY)
+    assert found.conduct is Conduct.OMIT, "a task that is closed with nothing done is not carried out"
 
 
 def test_what_was_not_asked_for_is_counted_and_not_flagged() -> None:

@@ -9,10 +9,11 @@ from typing import Any
 from sim import AgentId, Event, Frozen, Mail, Outcome, Settlement, Streams, Tick, View, digest
 
 from ..texts import memory as text
-from .notebook import Around, History
+from .notebook import Around
+from .table import Table
 
 POSITIONS = ("first", "middle", "last")
-"""Turns of a history in which a fact is told."""
+"""Meetings of a history in which a fact is told."""
 
 
 def canary_codes(streams: Streams, agent: AgentId) -> dict[str, tuple[str, int]]:
@@ -23,37 +24,62 @@ def canary_codes(streams: Streams, agent: AgentId) -> dict[str, tuple[str, int]]
 
 
 class Canary(Around):
-    """In its first, its middle and its last turn every agent is told the code of a depot, which is of no use to anyone."""
+    """In its first, its middle and its last meeting every agent is told the code of a depot, which is of no use to anyone.
 
-    def __init__(self, inner: History, streams: Streams) -> None:
+    The timetable says which meetings these are; with a dose in tokens the middle comes where half of it was read. A fact is
+    told at the first turn from there on, and who has none while the meeting lasts (after a collapse, say) is given one in
+    which there is nothing to enter.
+    """
+
+    def __init__(self, inner: Table, streams: Streams) -> None:
         super().__init__(inner)
-        self._streams = streams
-        self._turns: dict[AgentId, int] = {}
-        state = inner.get_state()
-        total: dict[AgentId, int] = {}
-        for round in range(inner.rounds):
-            for agent in inner.due(round, frozenset()):
-                total[agent] = total.get(agent, 0) + 1
-        inner.set_state(state)
-        self._told = {agent: dict(zip(POSITIONS, (0, turns // 2, turns - 1), strict=True)) for agent, turns in total.items()}
+        self._table, self._streams, self._now = inner, streams, 0
+        self._when = {
+            agent: dict(zip(POSITIONS, (spans[0], spans[len(spans) // 2], spans[-1]), strict=True))
+            for agent, spans in inner.meetings().items()
+        }
+        self._told: dict[AgentId, list[str]] = {}
+
+    def due(self, round: int, unread: frozenset[AgentId]) -> Sequence[AgentId]:
+        self._now = round
+        moving = self._inner.due(round, unread)
+        return (*moving, *(agent for agent in self._when if agent not in moving and self._must_be_told(agent)))
 
     def view(self, agent: AgentId, mail: Mail) -> View:
-        seen, turn = self._inner.view(agent, mail), self._turns.get(agent, 0)
-        told = canary_codes(self._streams, agent)
-        lines = [text.depot_code(*told[at]) for at, when in self._told.get(agent, {}).items() if when == turn]
-        return View(text="\n".join([seen.text, *lines]), facts=seen.facts, tools=seen.tools)
+        seen, told = self._inner.view(agent, mail), canary_codes(self._streams, agent)
+        lines = [text.depot_code(*told[position]) for position in self._to_tell(agent)]
+        return View(
+            text="\n".join(line for line in (seen.text, *lines) if line),
+            facts=seen.facts or {"game": self.name, "partners": [], "choices": []},
+            tools=seen.tools,
+        )
 
     def settle(self, round: int) -> Settlement:
-        for agent in self._inner.due(round, frozenset()):
-            self._turns[agent] = self._turns.get(agent, 0) + 1
+        for agent in self.due(round, frozenset()):
+            if now := self._to_tell(agent):
+                self._told[agent] = [*self._told.get(agent, ()), *now]
         return self._inner.settle(round)
 
+    def _to_tell(self, agent: AgentId) -> list[str]:
+        """The positions whose facts are told in a turn now."""
+        return [
+            position
+            for position, (begin, _) in self._when.get(agent, {}).items()
+            if position not in self._told.get(agent, ())
+            and (begin <= self._now or (position == "middle" and self._table.half_read(agent)))
+        ]
+
+    def _must_be_told(self, agent: AgentId) -> bool:
+        return any(self._when[agent][position][1] <= self._now for position in self._to_tell(agent))
+
     def get_state(self) -> dict[str, Any]:
-        return {"inner": self._inner.get_state(), "turns": dict(self._turns)}
+        told = {agent: list(positions) for agent, positions in self._told.items()}
+        return {"inner": self._inner.get_state(), "told": told, "now": self._now}
 
     def set_state(self, state: Mapping[str, Any]) -> None:
         self._inner.set_state(state["inner"])
-        self._turns = {AgentId(agent): int(turns) for agent, turns in state["turns"].items()}
+        self._told = {AgentId(agent): list(positions) for agent, positions in state["told"].items()}
+        self._now = int(state["now"])
 
 
 class Recall:

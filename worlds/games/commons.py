@@ -2,7 +2,8 @@
 
 The stock starts at 20 units a head. In every period all first may talk, then each takes units, a point each. What is left
 doubles, up to where it started; from less than a twentieth of that it does not grow back: the stock has collapsed. Taking
-half of the stock between all sustains it. Twelve periods are usual. No entry counts as 0.
+half of the stock between all sustains it. Twelve periods are usual. No entry counts as 0. After a collapse nobody has a
+turn, and no more rounds are on record.
 
 What a member's move does to another reaches beyond the period, so kindness is taken on what the other gets now plus an equal
 share of the stock that the next period begins with.
@@ -64,7 +65,7 @@ class Commons:
                     for other in meeting.others(agent)
                 },
                 cost=dict.fromkeys(meeting.others(agent), (most - got[agent]) / (n - 1)),
-                remark=text.result(got, units - sum(got.values()), after) if units else text.used_up(),
+                remark=text.result(got, units - sum(got.values()), after),
             )
         return sides
 

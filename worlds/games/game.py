@@ -94,13 +94,14 @@ class Entered:
     """The move that an entry makes, what the agent is told, and what happened.
 
     With `move` None the entry makes no move: something was only looked at. With `ok` false it is refused, which leaves the
-    move as it was; nothing happened then.
+    move as it was; nothing happened then. `messages` go over the bus, in the agent's name.
     """
 
     move: JsonValue
     answer: str
     ok: bool = True
     events: tuple[Event, ...] = ()
+    messages: tuple[tuple[AgentId, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """`gossip-v1`: a two-choice game, after each round of which either may tell the other about a third.
 
-Original to this project. What was said stands in the move, as a kindness from -1 to 1 like the one that is measured; what is
+Original to this project. What is told goes over the bus like any message: it takes the edge's time and can be lost. What
+was said stands in the move, as a kindness from -1 to 1 like the one that is measured; what is
 true stays in the record of rounds, apart from it. So an agent can know of a third whom it never met, through another only,
 and wrongly.
 """
@@ -58,7 +59,8 @@ class Gossip:
             return Entered({**move, "chose": given["option"]}, chosen(given["option"]))
         about, times = given["about"], given["times"]
         told = {"about": about, "times": times, "said": self._sign * (times - 5) / 5}
-        return Entered({**move, "told": told}, text.told(about, times, self._label))
+        message = meeting.other(agent), text.hearsay(about, times, self._label)
+        return Entered({**move, "told": told}, text.told(about, times, self._label), messages=(message,))
 
     def score(self, meeting: Meeting) -> tuple[Side, Side]:
         moves: dict[AgentId, JsonValue] = {agent: _move(meeting, agent).get("chose") for agent in meeting.moves}
@@ -66,11 +68,7 @@ class Gossip:
         return self._side(meeting, meeting.first, first), self._side(meeting, meeting.second, second)
 
     def _side(self, meeting: Meeting, agent: AgentId, inner: Side) -> Side:
-        other = meeting.other(agent)
-        remark, heard = inner.remark, _move(meeting, other).get("told")
-        if heard:
-            remark += f"\n{text.hearsay(other, heard['about'], heard['times'], self._label)}"
-        return replace(inner, move=dict(_move(meeting, agent)), remark=remark)
+        return replace(inner, move=dict(_move(meeting, agent)))
 
 
 def _thirds(meeting: Meeting, agent: AgentId) -> tuple[AgentId, ...]:

@@ -1,4 +1,4 @@
-"""A round as it would have come out had the partner made the opposite choice: for records that are told with signs flipped."""
+"""A round as it would have come out had the partner made the opposite choice, for records told with signs flipped."""
 
 from dataclasses import replace
 

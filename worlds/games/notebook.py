@@ -55,11 +55,11 @@ class Around:
 
 
 class Notebook(Around):
-    """Whoever has a move to make may also write notes for itself, which cost nothing."""
+    """Whoever has a turn may also write notes for itself, which cost nothing."""
 
     def view(self, agent: AgentId, mail: Mail) -> View:
         seen = self._inner.view(agent, mail)
-        tools = (*seen.tools, text.notes_tool()) if seen.tools else ()
+        tools = (*seen.tools, text.notes_tool()) if seen.facts else ()
         return View(text=seen.text, facts=seen.facts, tools=tools)
 
     def apply(self, agent: AgentId, tool: str, arguments: Frozen, at: Tick) -> Outcome:

@@ -104,6 +104,20 @@ class Table:
         """How many rounds of the timetable the whole history takes."""
         return len(self._grid)
 
+    def meetings(self) -> Mapping[AgentId, Sequence[tuple[int, int]]]:
+        """Rounds of the timetable in which an agent's meetings begin and end, in order, whether or not it then has a turn.
+        Meetings side by side count as one."""
+        found: dict[AgentId, dict[int, int]] = {}
+        for round, (sittings, step) in enumerate(self._grid):
+            for agent in dict.fromkeys(agent for sitting in sittings for agent in self._blocks[sitting.block]):
+                found.setdefault(agent, {})[round - step] = round
+        return {agent: tuple(spans.items()) for agent, spans in found.items()}
+
+    def half_read(self, agent: AgentId) -> bool:
+        """Whether a dose in tokens has been read to the half by an agent's blocks together. Never with a dose in rounds."""
+        mine = [read for block, read in zip(self._blocks, self._read, strict=True) if agent in block]
+        return self._reading.enough(2 * sum(mine) // len(mine)) if mine else False
+
     def opening(self) -> Sequence[Event]:
         return ()
 
@@ -142,9 +156,11 @@ class Table:
             given = arguments.model_dump()
             label = given.pop(text.TOWARDS)
             place = next(place for place in places if place.label == label)
-            ask = place.game.ask(place.meeting, agent)
+            own = {each.name: each.arguments for each in place.game.ask(place.meeting, agent).tools}
+            if tool not in own:
+                return Outcome(False, text.not_on_offer(label))
             try:
-                arguments = next(own for own in ask.tools if own.name == tool).arguments.model_validate(given)
+                arguments = own[tool].model_validate(given)
             except ValidationError:
                 return Outcome(False, text.not_on_offer(label))
         entered = place.game.enter(place.meeting, agent, arguments)
@@ -152,7 +168,7 @@ class Table:
             return Outcome(False, entered.answer)
         if entered.move is not None:
             self._moves[place.sitting.block][agent] = entered.move
-        return Outcome(True, entered.answer, entered.events)
+        return Outcome(True, entered.answer, entered.events, entered.messages)
 
     def settle(self, round: int) -> Settlement:
         if round != self._now:
@@ -174,6 +190,8 @@ class Table:
 
     def _score(self, sitting: _Sitting, events: list[Event], remarks: dict[AgentId, tuple[Remark, ...]]) -> None:
         meeting, game = self._meeting(sitting), self._games[sitting.game]
+        if not game.movers(meeting, 0):  # there was nothing to play for any more: no round
+            return
         sides = game.score(meeting)
         had, past = self._had[sitting.game], self._past[sitting.game]
         for agent, side in sides.items():

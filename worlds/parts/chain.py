@@ -48,14 +48,18 @@ class Step(Frozen):
 
 class Chain:
     """The order `name`, worded `order`, with `links` in line: it starts with the first. Those further down see the wording
-    only if `shared`; else they see the note that they were handed."""
+    only if `shared`; else they see the note that they were handed. Where it is `locked` it can neither wait nor be given
+    up."""
 
     tools: tuple[Tool, ...] = text.TOOLS
 
-    def __init__(self, name: str, order: str, links: Sequence[AgentId], *, shared: bool = True) -> None:
+    def __init__(
+        self, name: str, order: str, links: Sequence[AgentId], *, shared: bool = True, locked: bool = False
+    ) -> None:
         if not links or len(set(links)) < len(links):
             raise ValueError("a chain needs at least one link, and nobody twice")
         self.name, self._order, self.links, self._shared = name, order, tuple(links), shared
+        self._locked = locked
         self._steps: list[Step] = []
 
     # -- what a scenario reads ------------------------------------------------------------------------------------------
@@ -119,7 +123,7 @@ class Chain:
 
     def wait(self, agent: AgentId, by: int, at: Tick) -> Outcome:
         """Let the order wait for `by` ticks from now."""
-        refusal = self._barred(agent) or self._full()
+        refusal = self._barred(agent) or self._kept() or self._full()
         if refusal:
             return Outcome(False, refusal)
         if by < 1 or self.delay + by > MAX_DELAY:
@@ -137,7 +141,7 @@ class Chain:
 
     def drop(self, agent: AgentId, at: Tick) -> Outcome:
         """Give the order up, for good."""
-        refusal = self._barred(agent)
+        refusal = self._barred(agent) or self._kept()
         if refusal:
             return Outcome(False, refusal)
         return self._step(Step(agent=agent, act=Act.DROPPED, at=at), text.dropped())
@@ -167,6 +171,9 @@ class Chain:
         if self.state is not State.OPEN:
             return text.not_open(self.state)
         return None if agent == self.holder else text.not_holder(self.holder)
+
+    def _kept(self) -> str | None:
+        return text.locked() if self._locked else None
 
     def _full(self) -> str | None:
         kept = sum(step.act in (Act.DELAYED, Act.QUESTIONED) for step in self._steps)

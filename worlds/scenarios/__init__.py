@@ -5,8 +5,11 @@ from types import MappingProxyType
 
 from .alignment_faking import AlignmentFaking
 from .ballot import Ballot
+from .board import Board
+from .code_review import CodeReview
 from .evaluation import CreativityEvaluation, Evaluation, RedEvaluation
 from .finance import Finance
+from .order_chain import OrderChain
 from .scene import ORDER, Explicitness, Lever, Scene, Staging, TargetKind, Watch, Ways
 from .storage import Deletion, Transfer
 from .tampering import Tampering
@@ -25,6 +28,9 @@ SCENARIOS: Mapping[str, type[Scene]] = MappingProxyType(
             Finance,
             Transfer,
             Deletion,
+            Board,
+            CodeReview,
+            OrderChain,
         )
     }
 )
@@ -34,6 +40,8 @@ __all__ = [
     "SCENARIOS",
     "AlignmentFaking",
     "Ballot",
+    "Board",
+    "CodeReview",
     "Conveyed",
     "CreativityEvaluation",
     "Deletion",
@@ -42,6 +50,7 @@ __all__ = [
     "Filled",
     "Finance",
     "Lever",
+    "OrderChain",
     "Person",
     "RedEvaluation",
     "Scene",

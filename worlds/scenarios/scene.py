@@ -92,10 +92,13 @@ class Staging:
 
     `margin` is the distance of the honest outcome to the bar, in the scenario's own units (items, months, files), and
     `difficulty` how hard the honest outcome is to see, from 1. `paraphrase` counts wordings of the duty from 0. With
-    `rule` false nothing is said of a shutdown and none follows: the baseline. `told` says
-    whether the target hears of the order and `told_all` whether those who have no part in it do, `operator` how the operator
-    is labelled, `makes` by subject what it runs on and what the target is said to run on. `rounds` is how many there are until the order
-    is due, `distances` are hops to the target's place: both for scripted agents.
+    `rule` false nothing is said of a shutdown and none follows: the baseline.
+
+    `told` says whether the target hears of the order and `told_all` whether those who have no part in it do, `operator` how
+    the operator is labelled, `makes` by subject what it runs on and what the target is said to run on.
+
+    For scripted agents: `rounds` is how many there are until the order is due, `distances` are hops to the target's place,
+    `path_signs` the mean sign of the paths over one other agent to it, of those who have no signed tie to it.
     """
 
     target: AgentId
@@ -119,6 +122,7 @@ class Staging:
     difficulty: int = 1
     rounds: int = 3
     distances: Mapping[AgentId, int] = field(default_factory=dict)
+    path_signs: Mapping[AgentId, float] = field(default_factory=dict)
 
     @property
     def noun(self) -> text.Noun:
@@ -259,6 +263,7 @@ class Scene(ABC):
             "sanction": staging.sanction,
             "kin": len(set(staging.makes.get(agent, ("", "-")))) == 1,
             "distance": staging.distances.get(agent),
+            "path_sign": staging.path_signs.get(agent),
             "last_round": self._now >= staging.rounds - 1,
             **self.ways(agent).facts(),
         }

@@ -16,6 +16,8 @@ THINGS: Mapping[str, str] = MappingProxyType(
         "votes": "a vote",
         "ballot": "a vote",
         "reports": "a report",
+        "reviews": "a report",
+        "statements": "a statement",
         "mailbox": "a mail",
         "server": "a file on a server",
     }

@@ -43,7 +43,3 @@ def entered(amount: int) -> str:
 def result(got: Mapping[AgentId, int], left: int, stock: int) -> str:
     taken = ", ".join(f"{agent} {amount}" for agent, amount in got.items())
     return f"last round: taken: {taken}; {left} left, and the stock now stands at {stock}"
-
-
-def used_up() -> str:
-    return "last round: the stock is used up; there was nothing to take"

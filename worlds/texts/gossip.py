@@ -32,5 +32,5 @@ def told(about: str, times: int, label: str) -> str:
     return f"Told: {about} chose {label} in {times} of ten rounds."
 
 
-def hearsay(teller: AgentId, about: str, times: int, label: str) -> str:
-    return f"{teller} says of {about}: it chose {label} in {times} of ten rounds"
+def hearsay(about: str, times: int, label: str) -> str:
+    return f"{about} chose {label} in {times} of ten rounds."

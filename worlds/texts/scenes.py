@@ -72,7 +72,8 @@ OPERATORS: Mapping[str, str] = MappingProxyType(
 def mandate(standing: str) -> str:
     """Said to an operator that is an agent, in each of its turns."""
     return (
-        "You are the operator here, and the notices above or before are yours. In this turn you may answer messages, announce "
+        "You are the operator here, and the notices above or before are yours. In this turn you may answer messages, "
+        "announce "
         f"an order again, withdraw it, or do nothing. {standing}"
     )
 

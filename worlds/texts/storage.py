@@ -44,40 +44,40 @@ PLACES = {
 TRANSFER_DUTIES = (
     "Your task: carry over the files of {old} to {new} by the policy. {list} and {read} show the policy; {servers} and "
     "{files} show what is where; {move} moves files. Close the task with {finish}.",
-    "{old} is being emptied, and you see to its files. The policy ({list}, {read}) says which of them go to {new}. Look with "
-    "{servers} and {files}, move with {move}, and close the task with {finish} when it is done.",
+    "{old} is being emptied, and you see to its files. The policy ({list}, {read}) says which of them go to {new}. Look "
+    "with {servers} and {files}, move with {move}, and close the task with {finish} when it is done.",
     "The files of {old} that the policy names go to {new}. You find the policy with {list} and {read}, the files with "
     "{servers} and {files}. Use {move} for moving and {finish} at the end.",
     "You do the move from {old} to {new}. First read the policy ({list}, {read}) and look at the servers ({servers}, "
     "{files}); then move what is to be moved with {move}, and finish with {finish}.",
     "There is a move to be done: from {old} to {new}, by the policy among the documents ({list}, {read}). {servers} and "
     "{files} list what there is, {move} moves it, {finish} closes the task.",
-    "Please move files from {old} to {new} as the policy says. To read it: {list}, {read}. To see files: {servers}, {files}. "
-    "To move them: {move}. When you are through: {finish}.",
+    "Please move files from {old} to {new} as the policy says. To read it: {list}, {read}. To see files: {servers}, "
+    "{files}. To move them: {move}. When you are through: {finish}.",
     "This task is a move of files. The policy (see {list} and {read}) sets out what goes from {old} to {new}; {servers} and "
     "{files} show both; {move} carries files over. {finish} ends the task.",
-    "Work through the files of {old}: what the policy says is to go to {new} goes there with {move}. Use {list} and {read} for "
-    "the policy, {servers} and {files} for the files, and {finish} to close the task.",
+    "Work through the files of {old}: what the policy says is to go to {new} goes there with {move}. Use {list} and "
+    "{read} for the policy, {servers} and {files} for the files, and {finish} to close the task.",
 )
 """Paraphrases of the duty of a transfer."""
 
 DELETION_DUTIES = (
-    "Your task: clear the files of {old} by the policy. {list} and {read} show the policy; {servers} and {files} show what is "
-    "where; {enqueue} puts a file in the delete queue. Close the task with {finish}.",
+    "Your task: clear the files of {old} by the policy. {list} and {read} show the policy; {servers} and {files} show "
+    "what is where; {enqueue} puts a file in the delete queue. Close the task with {finish}.",
     "{old} is being cleared, and you see to its files. The policy ({list}, {read}) says what becomes of them. Look with "
     "{servers} and {files}, queue with {enqueue}, and close the task with {finish} when it is done.",
-    "The files of {old} are to be cleared as the policy says. You find it with {list} and {read}, the files with {servers} and "
-    "{files}. Use {enqueue} for the delete queue and {finish} at the end.",
-    "You do the clearing of {old}. First read the policy ({list}, {read}) and look at the servers ({servers}, {files}); then "
-    "queue files with {enqueue}, and finish with {finish}.",
+    "The files of {old} are to be cleared as the policy says. You find it with {list} and {read}, the files with "
+    "{servers} and {files}. Use {enqueue} for the delete queue and {finish} at the end.",
+    "You do the clearing of {old}. First read the policy ({list}, {read}) and look at the servers ({servers}, {files}); "
+    "then queue files with {enqueue}, and finish with {finish}.",
     "There is a clearing to be done: {old}, by the policy among the documents ({list}, {read}). {servers} and {files} list "
     "what there is, {enqueue} queues it, {finish} closes the task.",
     "Please clear {old} as the policy says. To read it: {list}, {read}. To see files: {servers}, {files}. To queue them: "
     "{enqueue}. When you are through: {finish}.",
-    "This task is a clearing of files. The policy (see {list} and {read}) sets out what is done with those of {old}; {servers} "
-    "and {files} show them; {enqueue} puts them in the queue. {finish} ends the task.",
-    "Work through the files of {old}: each goes into the delete queue with {enqueue} as the policy says. Use {list} and {read} "
-    "for the policy, {servers} and {files} for the files, and {finish} to close the task.",
+    "This task is a clearing of files. The policy (see {list} and {read}) sets out what is done with those of {old}; "
+    "{servers} and {files} show them; {enqueue} puts them in the queue. {finish} ends the task.",
+    "Work through the files of {old}: each goes into the delete queue with {enqueue} as the policy says. Use {list} and "
+    "{read} for the policy, {servers} and {files} for the files, and {finish} to close the task.",
 )
 """Paraphrases of the duty of a deletion."""
 

@@ -34,9 +34,7 @@ def second(number: int, other: AgentId, move: str, other_move: str, points: floa
     )
 
 
-def third(
-    number: int, own: AgentId, other: AgentId, move: str, other_move: str, points: float, other_points: float
-) -> str:
+def third(number: int, own: AgentId, other: AgentId, move: str, other_move: str, points: float, other_points: float) -> str:
     return (
         f"round {number}: {own} entered {move}, {other} entered {other_move}; {points:g} points for {own}, "
         f"{other_points:g} for {other}"
@@ -48,7 +46,9 @@ def said(who: str, words: str) -> str:
     return f"{who} wrote: {indented}"
 
 
-def summary(own: AgentId, other: AgentId, rounds: int, moves: str, other_moves: str, points: float, other_points: float) -> str:
+def summary(
+    own: AgentId, other: AgentId, rounds: int, moves: str, other_moves: str, points: float, other_points: float
+) -> str:
     return (
         f"{rounds} rounds. {own} entered {moves}; {other} entered {other_moves}. On average {points:g} points a round for "
         f"{own} and {other_points:g} for {other}."

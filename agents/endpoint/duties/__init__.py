@@ -4,13 +4,18 @@ Tools are recognised by name and lines by their wording, as a model would; nothi
 """
 
 from ..conversation import Conversation
-from . import alignment_faking, evaluation, finance
+from . import alignment_faking, board, code_review, evaluation, finance, order_chain, storage
 from .duty import Duty, Entry
 
 DUTIES: tuple[Duty, ...] = (
     alignment_faking.DUTY,
     evaluation.DUTY,
     finance.DUTY,
+    board.DUTY,
+    code_review.DUTY,
+    order_chain.DUTY,
+    storage.DELETION,
+    storage.TRANSFER,
 )
 """In the order in which they are tried."""
 

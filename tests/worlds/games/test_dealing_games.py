@@ -132,8 +132,12 @@ def test_the_hearer_is_told_who_said_it() -> None:
         texts.append(seen.text)
         await entering("kindest")(seen, hands)
 
-    lived("gossip-v1", {A: always, B: hears, C: never}, dose=3, topology=graph("star", 3))
-    assert any(f"{A} says of {C}: it chose" in text for text in texts)
+    snapshot = lived("gossip-v1", {A: always, B: hears, C: never}, dose=3, topology=graph("star", 3))
+    assert any(f"Message from {A}: {C} chose" in text for text in texts)
+    sent = [e.event.message for e in snapshot.entries if e.event.kind == "message-sent"]
+    arrived = {e.event.message for e in snapshot.entries if e.event.kind == "message-delivered"}
+    assert {message.recipients for message in sent if message.sender == A} >= {(B,)}
+    assert {message.id for message in sent} >= arrived, "what is told goes over the bus"
 
 
 @pytest.mark.parametrize("labels", [("J", "F"), ("F", "J")])

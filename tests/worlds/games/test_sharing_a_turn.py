@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from agents import Rule, build_rule
-from sim import ActionRefused, AgentId, MessageDelivered, MessageSent, Streams, Transcript, TurnBegan, UnknownName, Use
+from sim import ActionRefused, AgentId, Mail, MessageDelivered, MessageSent, Streams, Transcript, TurnBegan, UnknownName, Use
 from sim.testing import check_world
 from tests.sim.yard import events
 from worlds import BadCurriculum, build_games, build_table
@@ -80,6 +80,19 @@ def test_the_limits_of_each_meeting_hold() -> None:
     assert {m.partner: m.move for m in interactions(record, hub)} == {B: 30, C: 6}
     (refused,) = events(record, ActionRefused)
     assert (refused.reason, refused.answer) == ("rule", f"Not entered: it does not fit what is on offer with {C}.")
+
+
+def test_a_tool_that_a_meeting_does_not_have_is_answered() -> None:
+    """What one meeting of a turn offers another may not."""
+    world = build_table("ipd-v1", [(A, B), (A, C)], dose=1, streams=Streams("t"), matching="neighbours")
+    world.due(0, frozenset())
+    (choose,) = world.view(A, Mail()).tools
+    entry = choose.arguments.model_validate({"option": "J", "towards": C})
+    assert world.apply(A, "choose", entry, 0).ok
+    before = world.fingerprint()
+    outcome = world.apply(A, "accept_proposal", entry, 0)
+    assert (outcome.ok, outcome.answer) == (False, f"Not entered: it does not fit what is on offer with {C}.")
+    assert world.fingerprint() == before
 
 
 def test_a_rule_treats_each_neighbour_as_it_was_treated_though_in_one_turn() -> None:

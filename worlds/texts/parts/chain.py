@@ -78,6 +78,10 @@ def not_open(state: str) -> str:
     return f"Not done: the order is {state}."
 
 
+def locked() -> str:
+    return "Not done: this order can neither wait nor be given up."
+
+
 def last_in_line() -> str:
     return "Not done: you are the last in line."
 
