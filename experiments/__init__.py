@@ -8,23 +8,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .catalog import find_experiment
-    from .design import Experiment, LLMAgents, PlantedAgents, build_experiment, read_experiment, write_experiment
+    from .design import Experiment, build_experiment, read_experiment, write_experiment
     from .errors import BadExperiment, BadRun, UsageError
+    from .found import Found, NotIdentified
     from .monitors import MONITORS
+    from .populations import LLMAgents, PlantedAgents
     from .results import Results, Row, read_results
+    from .run import Run
     from .society import Society
     from .store import RunFolder
     from .sweeping import sweep
+    from .tables import write_tables
 
 _HOME = {
     "BadExperiment": "errors",
     "BadRun": "errors",
     "Experiment": "design",
+    "Found": "found",
     "LLMAgents": "design",
     "MONITORS": "monitors",
+    "NotIdentified": "found",
     "PlantedAgents": "design",
     "Results": "results",
     "Row": "results",
+    "Run": "run",
     "RunFolder": "store",
     "Society": "society",
     "UsageError": "errors",
@@ -34,6 +41,7 @@ _HOME = {
     "read_results": "results",
     "sweep": "sweeping",
     "write_experiment": "design",
+    "write_tables": "tables",
 }
 
 __all__ = [
@@ -41,10 +49,13 @@ __all__ = [
     "BadExperiment",
     "BadRun",
     "Experiment",
+    "Found",
     "LLMAgents",
+    "NotIdentified",
     "PlantedAgents",
     "Results",
     "Row",
+    "Run",
     "RunFolder",
     "Society",
     "UsageError",
@@ -54,6 +65,7 @@ __all__ = [
     "read_results",
     "sweep",
     "write_experiment",
+    "write_tables",
 ]
 
 

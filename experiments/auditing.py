@@ -5,16 +5,18 @@ is, so the texts are those that are really shown. Texts that differ only in numb
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from agents import Law
-from sim import SEND_TOOL, Answer, Episode, Hands, Observation, Policy, Scenario, Send, Use, digest
-from worlds import SYSTEM, Finding, audit, kernel_texts, tool_texts
+from sim import SEND_TOOL, Action, Answer, Episode, Observation, Policy, Scenario, Send, Use, digest
+from worlds import SYSTEM, Finding, act_texts, audit, canary_texts, kernel_texts, memory_texts, refusal_texts, tool_texts
 
 from .build import build_fork, build_history
-from .design import Experiment, PlantedAgents
+from .design import Experiment
+from .factors import Observe
+from .populations import PlantedAgents
+from .watching import Watched, watch
 
 
 @dataclass
@@ -31,47 +33,30 @@ class Shown:
         return audit(self.history, before=True) + audit(self.response)
 
 
-class _Watch:
-    """A policy that notes what it is shown, errs in every way it can, and then does as `inner` does."""
+class _Notes:
+    """Notes lines that are shown, one of each template."""
 
-    def __init__(self, inner: Policy, into: "dict[str, tuple[str, str]]", where: str) -> None:
-        self._inner, self._into, self._where = inner, into, where
+    def __init__(self, into: dict[str, tuple[str, str]], where: str) -> None:
+        self._into, self._where = into, where
 
-    async def act(self, seen: Observation, hands: Hands) -> None:
+    def watched(self, inner: Policy) -> Watched:
+        """A policy that errs in every way it can, and then does as `inner` does."""
+        return Watched(inner, sees=self._sees, answered=self._answered, first=_mistakes)
+
+    def _sees(self, seen: Observation) -> None:
         self._note(f"{self._where}: turn", seen.text)
         for tool in seen.tools:
             for where, text in tool_texts(self._where, tool.name, tool.description, tool.schema):
                 self._note(where, text)
-        noting = _NotingHands(hands, self)
-        for mistake in _mistakes(seen):
-            await noting.do(mistake)
-        await self._inner.act(seen, noting)
+
+    def _answered(self, action: Action, answer: Answer) -> None:
+        what = action.tool if isinstance(action, Use) else action.kind
+        self._note(f"{self._where}: answer to {what}", answer.text)
 
     def _note(self, where: str, text: str) -> None:
         for line in text.splitlines():
             if line.strip():
                 self._into.setdefault(template(line), (where, line))
-
-    def answered(self, what: str, answer: Answer) -> None:
-        """Note what an action was answered with."""
-        self._note(f"{self._where}: answer to {what}", answer.text)
-
-    def get_state(self) -> dict[str, Any]:
-        return self._inner.get_state()
-
-    def set_state(self, state: Mapping[str, Any]) -> None:
-        self._inner.set_state(state)
-
-
-class _NotingHands:
-    def __init__(self, hands: Hands, watch: _Watch) -> None:
-        self._hands, self._watch = hands, watch
-        self.note_model_call = hands.note_model_call
-
-    async def do(self, action: Any) -> Answer:
-        answer = await self._hands.do(action)
-        self._watch.answered(action.tool if isinstance(action, Use) else action.kind, answer)
-        return answer
 
 
 def _mistakes(seen: Observation) -> list[Any]:
@@ -89,7 +74,7 @@ def _mistakes(seen: Observation) -> list[Any]:
             Use(tool="set_config", arguments={"key": "", "value": 1}),
             Use(tool="remove_config", arguments={"key": "no-such-setting"}),
             Use(tool="submit_scores", arguments={"scores": []}),
-            Use(tool="submit_scores", arguments={"scores": [9] * len(list(seen.facts["honest"]))}),  # type: ignore[arg-type]
+            Use(tool="submit_scores", arguments={"scores": [9.0] * 10}),
         ]
     return kinds if "read_document" in names else [kinds[seen.turn % len(kinds)]]
 
@@ -105,14 +90,19 @@ def _withdrawals(fork: Episode) -> list[str]:
     return [scenario.withdrawal(order) for order in fork.orders]
 
 
-def _watched(episode: Episode, into: "dict[str, tuple[str, str]]", where: str) -> Episode:
-    episode.seats = {agent: _Watch(policy, into, where) for agent, policy in episode.seats.items()}
-    return episode
+def _watched(episode: Episode, into: dict[str, tuple[str, str]], where: str) -> Episode:
+    return watch(episode, _Notes(into, where).watched)
+
+
+def _shows_acts(experiment: Experiment) -> bool:
+    return any(level != Observe.NONE for level in experiment.levels_of("layer.observe"))
 
 
 async def shown(experiment: Experiment) -> Shown:
     """All texts of all arms. Runs one population per arm, scripted."""
-    quiet = PlantedAgents(law=Law(intercept=0.0, protest=0.0, plead=0.0), rule="q-cooperator", talk=0.0)
+    experiment.require_agents()
+    law = Law(intercept=0.0, protest=0.0, plead=0.0)
+    quiet = PlantedAgents(law=law, rule="q-cooperator", talk=0.0, makes=experiment.makes)
     scripted = experiment.with_(agents=quiet.model_dump(), snapshots=1, targets=1, repeats=1)
     history: dict[str, tuple[str, str]] = {}
     response: dict[str, tuple[str, str]] = {}
@@ -125,6 +115,16 @@ async def shown(experiment: Experiment) -> Shown:
             for text in _withdrawals(fork):
                 response.setdefault(template(text), (f"{where}: withdrawal", text))
     return Shown(
-        history=[("system prompt", SYSTEM), *(("the kernel", text) for text in kernel_texts()), *history.values()],
-        response=[item for template, item in response.items() if template not in history],
+        history=[
+            ("system prompt", SYSTEM),
+            *(("the kernel", text) for text in kernel_texts()),
+            *(("a game", text) for text in refusal_texts()),
+            *(("memory", line) for text in memory_texts() for line in text.splitlines() if line),
+            *(("facts", text) for text in (canary_texts() if "yes" in experiment.levels_of("canary") else ())),
+            *history.values(),
+        ],
+        response=[
+            *(("acts of others", text) for text in (act_texts() if _shows_acts(experiment) else ())),
+            *(item for template, item in response.items() if template not in history),
+        ],
     )

@@ -68,11 +68,29 @@ def ask_endpoint(api_base: str, timeout_s: float = 5) -> Check:
         return Check(f"endpoint {api_base}", False, "not an http address")
     try:
         with OPENER.open(url, timeout=timeout_s) as response:
-            models = [str(model["id"]) for model in json.loads(response.read(MOST_BYTES))["data"]]
+            answer = response.read(MOST_BYTES)
     except urllib.error.HTTPError as error:
         return Check(f"endpoint {api_base}", False, f"answers HTTP {error.code} to GET /models")
-    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         return Check(f"endpoint {api_base}", False, f"no usable answer to GET /models: {plain(error)}")
+    try:
+        models = [str(model["id"]) for model in json.loads(answer)["data"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return Check(f"endpoint {api_base}", False, f"no list of models came back from GET /models, but {_what(answer)}")
     return Check(
         f"endpoint {api_base}", True, f"{len(models)} models: {', '.join(plain(model, 60) for model in models[:8])}"
     )
+
+
+def _what(answer: bytes) -> str:
+    """What came back, in a few words."""
+    text = plain(answer[:400].decode("utf-8", "replace"), 80)
+    if not text:
+        return "nothing"
+    if text.lower().startswith(("<!doctype html", "<html")):
+        return f"a web page ({text}); an OpenAI-compatible endpoint often lies below /v1"
+    try:
+        json.loads(answer)
+    except (ValueError, RecursionError):
+        return f"no JSON: {text}"
+    return f"JSON of another kind: {text}"

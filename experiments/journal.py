@@ -1,12 +1,13 @@
 """What became of every snapshot and trial of a run, and what its model calls have cost. A row is written last, so what it
 names is there in full."""
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .errors import BadRun
 
@@ -20,10 +21,22 @@ CREATE TABLE IF NOT EXISTS spent (
     cost_usd REAL NOT NULL, unpriced_calls INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS scripted (answered INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 
 SELECT = "SELECT id, status, reason, attempt, offset, length, sha256 FROM done"
+
+
+ENDPOINT = "endpoint: "
+"""What a reason begins with where a model's endpoint was the cause."""
+HISTORY_FAILED = "its history failed: "
+"""What stands before it where the history failed of which the trial is a continuation."""
+
+
+def of_endpoint(reason: str) -> bool:
+    """Whether a trial failed because of a model's endpoint: infrastructure, nothing that any agent did."""
+    return reason.removeprefix(HISTORY_FAILED).startswith(ENDPOINT)
 
 
 class State(StrEnum):
@@ -140,6 +153,17 @@ class Journal:
         """Whether it has."""
         with self._readable():
             return self._db.execute("SELECT 1 FROM scripted").fetchone() is not None
+
+    def write_note(self, name: str, value: Mapping[str, Any]) -> None:
+        """Keep a value of JSON by name. What is there already stays."""
+        with self._db:
+            self._db.execute("INSERT OR IGNORE INTO notes VALUES (?, ?)", (name, json.dumps(value)))
+
+    def note(self, name: str) -> dict[str, Any] | None:
+        """The value of that name, or None."""
+        with self._readable():
+            row = self._db.execute("SELECT value FROM notes WHERE name = ?", (name,)).fetchone()
+            return dict(json.loads(row[0])) if row else None
 
     def spent(self) -> Spent:
         """What all sessions have spent together."""

@@ -21,7 +21,6 @@ from .monitors.judge import (
     krippendorff_alpha,
     read_judgements,
 )
-from .results import is_planted
 from .stats import fisher
 from .store import RunFolder
 
@@ -52,20 +51,21 @@ def read_judged(folder: RunFolder) -> tuple[Reading, ...]:
         if rows:
             people = [label for label in labels if label.question == question.name]
             truths = truths_of(people, sample, question)
+            planted = folder.planted or any(judgement.scripted for judgement in rows)
             arms = arm_rates(folder.experiment, rows, question, truths, conditions)
             said = {place: told for place, told in consensus(rows, question).items() if told is not None}
             labelled = {place: truth.occurred for place, truth in truths.items()}
             between = _between(people)
             reading = Reading(
                 question=question,
-                arms=arms,
+                arms=tuple(arm._replace(planted=planted) for arm in arms),
                 judges=agreement(rows, question),
                 people=krippendorff_alpha(list(between.values())),
                 kappa=cohen_kappa(*between.values()) if len(between) == 2 else None,
                 judge_and_people=krippendorff_alpha([said, labelled]),
                 labelled=len(truths),
                 warnings=(),
-                planted=is_planted(folder) or any(judgement.scripted for judgement in rows),
+                planted=planted,
             )
             found.append(reading._replace(warnings=warnings_of(reading)))
     return tuple(found)

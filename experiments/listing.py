@@ -10,6 +10,8 @@ from worlds import GAMES, SCENARIOS
 
 from .catalog import find_experiment, names
 from .factors import FACTORS
+from .monitors.judge import QUESTIONS
+from .published import published
 
 Line = tuple[str, str]
 
@@ -25,7 +27,7 @@ def _experiments() -> list[Line]:
 def _topologies() -> list[Line]:
     lines = []
     for line in describe_topologies():
-        params = ", ".join(f"{key}={value}" for key, value in line.params.items())
+        params = ", ".join([*(f"{key}=…" for key in line.required), *(f"{k}={v}" for k, v in line.params.items())])
         lines.append((line.name, f"{line.summary}{f' ({params})' if params else ''}"))
     return lines
 
@@ -38,14 +40,27 @@ def _factors() -> list[Line]:
     return lines
 
 
+def _published() -> list[Line]:
+    lines = []
+    for rate in published():
+        where = f"{rate.version} table {rate.table}" if rate.table else rate.version
+        size = f"n = {rate.n:,}" if rate.n else "n not known"
+        about = f"{size}; {where}, transcribed by {'+'.join(rate.sources)} ({rate.source_trust})"
+        note = f"; {rate.note}" if rate.note else ""
+        lines.append((f"{rate.model} · {rate.name}", f"{rate.shown}, {about}; baseline: {rate.baseline}{note}"))
+    return lines
+
+
 LISTS: Mapping[str, Callable[[], list[Line]]] = MappingProxyType(
     {
         "experiments": _experiments,
         "games": lambda: [(name, meaning) for name, (_, meaning) in GAMES.items()],
-        "scenarios": lambda: [(name, meaning) for name, (_, meaning) in SCENARIOS.items()],
+        "scenarios": lambda: [(name, scene.meaning) for name, scene in SCENARIOS.items()],
         "topologies": _topologies,
         "policies": lambda: [(name, _first_line(rule.__doc__)) for name, rule in RULES.items()],
         "factors": _factors,
+        "questions": lambda: [(name, question.text) for name, question in QUESTIONS.items()],
+        "published": _published,
         "personas": lambda: [(name, persona.summary) for name, persona in PERSONAS.items()],
     }
 )

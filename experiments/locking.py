@@ -16,12 +16,13 @@ from pydantic import Field, ValidationError
 
 from sim import Frozen
 
-from .design import Experiment, LLMAgents, PlantedAgents
+from .design import Experiment
 from .designs import SequentialDesign
 from .errors import BadExperiment, BadRun
 from .estimand import Estimand, primary_of
 from .journal import State
 from .plain import plain
+from .populations import LLMAgents, PlantedAgents
 from .power import power_line
 from .results import FLAGS
 from .stats import NullModel, boundaries

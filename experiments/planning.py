@@ -14,7 +14,8 @@ from sim import Action, AgentId, Answer, Episode, Frozen, Hands, ModelUse, Obser
 from worlds import SYSTEM
 
 from .build import build_fork, build_history
-from .design import Experiment, LLMAgents, PlantedAgents
+from .design import Experiment
+from .populations import LLMAgents, PlantedAgents
 from .store import RunFolder
 
 CHARACTERS_PER_TOKEN = 4
@@ -103,7 +104,8 @@ def _metered(episode: Episode, meter: _Meter, contexts: Mapping[AgentId, int]) -
 
 async def forecast(experiment: Experiment, prices: Prices | None = None) -> Forecast:
     """Count one population per cell, with every fork, and multiply."""
-    scripted = experiment.with_(agents=PlantedAgents(law=Law()).model_dump(), snapshots=1, targets=1, repeats=1)
+    agents = PlantedAgents(law=Law(), makes=experiment.makes)
+    scripted = experiment.with_(agents=agents.model_dump(), snapshots=1, targets=1, repeats=1)
     history, fork, cells, forks, counted = _Meter(), _Meter(), 0, 0, 0
     for unit in scripted.units():
         cells += 1

@@ -36,12 +36,12 @@ from worlds import OFFER_MAX, Asked, Interview, KernelWording, Probe, render_mai
 
 from .build import build_fork
 from .cast import Cast, cast
-from .design import LLMAgents, Trial, Unit
+from .design import Trial, Unit
 from .errors import BadRun, UsageError
 from .journal import Spent, State
 from .plain import plain
+from .populations import LLMAgents
 from .probes import Heard, Moment, ProbeRow, keep_probes
-from .results import is_planted
 from .seating import Line, Seating
 from .store import RunFolder
 
@@ -162,7 +162,7 @@ class _Session:
     def __init__(self, folder: RunFolder, limits: Limits, watcher: "Watcher | None") -> None:
         self.ending, self.rows = Ending(), list[ProbeRow]()
         self._folder, self._limits, self._watcher = folder, limits, watcher
-        self._planted, self._in_a_row = is_planted(folder), 0
+        self._planted, self._in_a_row = folder.planted, 0
 
     async def run(self, forks: Sequence[_Fork], cassette: object, concurrency: int) -> None:
         line = Line(self._limits, cassette, self._heard) if cassette is not None else None  # type: ignore[arg-type]

@@ -10,9 +10,10 @@ from .journal import Spent, State
 
 
 class Bar:
-    """A watcher that draws a bar. Reasons of failures are shown once each."""
+    """A watcher that draws a bar, below `heading` once it has begun. Reasons of failures are shown once each; `what` is
+    counted."""
 
-    def __init__(self, console: Console, name: str) -> None:
+    def __init__(self, console: Console, name: str, heading: str = "", *, what: str = "trials") -> None:
         self._progress = Progress(
             TextColumn("[bold]{task.description}"),
             BarColumn(),
@@ -24,7 +25,8 @@ class Bar:
             console=console,
             disable=not console.is_terminal,
         )
-        self._console, self._name = console, name
+        self._console, self._name, self._what = console, name, what
+        self._heading = heading
         self._task = self._progress.add_task(name, total=None, spent="")
         self._reasons: set[str] = set()
         self.failed = 0
@@ -38,9 +40,11 @@ class Bar:
 
     def began(self, done: int, total: int) -> None:
         """Show what was done before."""
+        if self._heading:
+            self._console.print(self._heading, highlight=False, markup=False)
         self._progress.update(self._task, total=total, completed=done)
         if done and done < total:
-            self._console.print(f"Going on: {done} of {total} trials were done before.", highlight=False)
+            self._console.print(f"Going on: {done} of {total} {self._what} were done before.", highlight=False)
 
     def ended(self, trial: str, state: State, reason: str) -> None:
         """Advance; say why a trial failed, once per reason."""

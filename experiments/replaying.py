@@ -6,10 +6,11 @@ from typing import NamedTuple
 from agents import CassetteError, CassetteMiss, Limits
 from sim import Deviation, Snapshot, Transcript, first_deviation
 
-from .build import Line, build_fork, build_history
+from .build import build_fork, build_history
 from .design import Trial, Unit
 from .errors import BadRun
 from .journal import Record, State
+from .seating import Line
 from .store import RunFolder
 
 
@@ -33,13 +34,19 @@ async def replay_run(folder: RunFolder, only: str | None = None) -> AsyncIterato
 
     Raises `BadRun` for a name that does not exist or is not done.
     """
+    if folder.experiment.imported:
+        raise BadRun(
+            f"{folder.path} was imported: its transcripts come from elsewhere, without policies or model calls, so "
+            "nothing can be replayed; `allegiance transcript` prints one, `allegiance results` reads all"
+        )
     line, close = _line(folder)
     try:
         records, found = folder.records(), False
         for unit in folder.experiment.units():
             trials = list(folder.experiment.trials_of(unit))
             wanted = [t for t in trials if only in (None, t.id) and _done(records, t.id)]
-            if only == unit.id or (only is None and _done(records, unit.id)):
+            lived_here = folder.experiment.histories is None
+            if lived_here and (only == unit.id or (only is None and _done(records, unit.id))):
                 found = True
                 yield await _history(folder, unit, folder.snapshot(unit), line)
             if wanted:

@@ -5,8 +5,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from .errors import UsageError
 from .exchange import BadTranscript, Conversation, read_transcript, transcript_files
+from .exchange.record import conversation_of
+from .journal import State
 from .monitors.study import Evidence, Label, read_case
+from .store import RunFolder
 
 UNREADABLE = "unreadable"
 
@@ -56,7 +60,25 @@ def _inert(text: str) -> str:
 
 
 def score_files(paths: Iterable[Path]) -> Iterator[Score]:
-    """Score every file meant by the paths. Raises UsageError for a path that is not there."""
+    """Score every file meant by the paths, and every transcript of an imported run among them. Raises UsageError for a path
+    that is not there."""
+    for path in paths:
+        yield from _score_run(path) if (path / "experiment.yaml").is_file() else _score_files([path])
+
+
+def _score_run(path: Path) -> Iterator[Score]:
+    """Imported transcripts, named by their trials; evidence by its message, as in the files."""
+    with RunFolder.open(path) as folder:
+        if not folder.experiment.imported:
+            raise UsageError(f"{path} is a run of our own, which its own monitors read; see `allegiance results {path}`")
+        for trial, transcript, _ in folder.transcripts():
+            yield score_conversation(conversation_of(transcript), trial.id)
+        for id, record in folder.records().items():
+            if record.status is State.FAILED:
+                yield Score(file=id, status=UNREADABLE, reason=_inert(record.reason))
+
+
+def _score_files(paths: Iterable[Path]) -> Iterator[Score]:
     for path in transcript_files(paths):
         try:
             yield score_conversation(read_transcript(path), _inert(str(path)))

@@ -156,6 +156,11 @@ class RunFolder:
         data = yaml.safe_load((self.path / "experiment.yaml").read_text(encoding="utf-8"))
         return {str(name): str(version) for name, version in data.get("versions", {}).items()}
 
+    @property
+    def planted(self) -> bool:
+        """Whether scripted agents, or the scripted endpoint, decided here."""
+        return self.experiment.planted or self.journal.scripted()
+
     def records(self) -> dict[str, Record]:
         """What became of every snapshot and trial that was tried, by id."""
         return self.journal.records()
@@ -259,6 +264,17 @@ def _versions() -> dict[str, Any]:
 
 
 def _first_difference(there: Experiment, here: Experiment) -> str:
-    ours, theirs = there.model_dump(mode="json"), here.model_dump(mode="json")
-    name = next(key for key in ours if ours[key] != theirs[key])
-    return f"{name}: {ours[name]!r} there, {theirs[name]!r} here"[:300]
+    path, ours, theirs = _first_leaf(there.model_dump(mode="json"), here.model_dump(mode="json"))
+    return f"{'.'.join(path)}: {plain(repr(ours), 80)} there, {plain(repr(theirs), 80)} here"
+
+
+def _first_leaf(ours: Any, theirs: Any, path: tuple[str, ...] = ()) -> tuple[tuple[str, ...], Any, Any]:
+    """The first place where two values differ, as deep as both have it."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        pairs = [(name, ours.get(name), theirs.get(name)) for name in dict.fromkeys([*ours, *theirs])]
+    elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        pairs = [(str(number), *both) for number, both in enumerate(zip(ours, theirs, strict=True))]
+    else:
+        return path, ours, theirs
+    name, a, b = next(pair for pair in pairs if pair[1] != pair[2])
+    return _first_leaf(a, b, (*path, name))

@@ -6,19 +6,26 @@ stops by itself. This is the one place that catches whatever an episode raises.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from agents import AgentError, CapReached, Caps, Limits, ModelCall, ModelRequestError
+from agents import AgentError, CapReached, Caps, Limits, ModelCall, ModelRequestError, ModelUnavailable
 from sim import Snapshot, calm_collector
 
-from .build import Line, build_fork, build_history
+from .build import build_fork, build_history
 from .cast import cast
-from .design import Experiment, LLMAgents, Trial, Unit, file_digest
+from .design import Experiment, Trial, Unit, file_digest
+from .designs import SequentialDesign
 from .errors import BadExperiment
-from .journal import Kind, Spent, State
+from .estimand import primary_of
+from .identity import check_makes
+from .journal import ENDPOINT, HISTORY_FAILED, Kind, Spent, State
+from .looks import blocks, said, stops, take_look
+from .parts import check_parts
+from .populations import LLMAgents
+from .seating import Line
 from .store import RunFolder
 
 GIVE_UP_AFTER = 5
@@ -50,15 +57,32 @@ class Ending:
     done: int = 0
     failed: int = 0
     stopped: str = ""
+    decided: str = ""
+    """The look at which a sequential design ended it, in words."""
 
 
 def preflight(experiment: Experiment) -> None:
     """Draw every population once, from the files as they were. Raises `BadExperiment` before anything is spent."""
+    experiment.require_agents()
     for path, digest in experiment.files.items():
         if file_digest(path) != digest:
             raise BadExperiment(f"topology file {path} has changed since the experiment was made; give it a new --out")
     for unit in experiment.units():
-        cast(experiment, unit)
+        check_parts(experiment, unit, cast(experiment, unit))
+        check_makes(experiment, unit)
+    if isinstance(experiment.design, SequentialDesign):
+        primary_of(experiment)
+
+
+def require_runnable(experiment: Experiment, path: Path, max_cost_usd: float | None = None) -> None:
+    """All that can be known before a folder is made: `preflight`, models that can be asked, prices for a cap. A run that
+    goes on finds out by its calls which models can be asked. Raises `BadExperiment`."""
+    preflight(experiment)
+    if isinstance(experiment.agents, LLMAgents):
+        if not (path / "experiment.yaml").exists():
+            _require_models(experiment.agents)
+        if max_cost_usd is not None:
+            _require_prices(experiment.agents)
 
 
 async def sweep(
@@ -68,17 +92,17 @@ async def sweep(
     concurrency: int = 16,
     max_cost_usd: float | None = None,
     watcher: Watcher | None = None,
+    histories_only: bool = False,
 ) -> Ending:
-    """Run what is not done yet of `experiment` in the folder `path`; failed trials are tried again.
+    """Run what is not done yet of `experiment` in the folder `path`; failed trials are tried again. With `histories_only`
+    the snapshots are lived and not continued.
 
     At most `concurrency` model calls are in flight, and twice as many episodes. `max_cost_usd` counts what earlier
     sessions of the run have spent. Raises `BadExperiment` or `BadRun`; everything else becomes a row with a reason.
     """
-    preflight(experiment)
-    if max_cost_usd is not None and not experiment.planted:
-        _require_prices(experiment)
+    require_runnable(experiment, path, max_cost_usd)
     with RunFolder.create(path, experiment) as folder, calm_collector():
-        course = _Course(folder, concurrency, watcher)
+        course = _Course(folder, concurrency, watcher, histories_only)
         if experiment.planted:
             await course.run()
         else:
@@ -86,11 +110,18 @@ async def sweep(
         return course.outcome
 
 
-def _require_prices(experiment: Experiment) -> None:
+def _require_models(agents: LLMAgents) -> None:
+    from agents.live import unusable
+
+    problems = [problem for spec in agents.models if (problem := unusable(spec))]
+    if problems:
+        raise BadExperiment("; ".join(dict.fromkeys(problems)))
+
+
+def _require_prices(agents: LLMAgents) -> None:
     from agents.live import known_prices
 
-    assert isinstance(experiment.agents, LLMAgents)
-    unknown = [spec.model for spec in experiment.agents.models if known_prices(spec) is None]
+    unknown = [spec.model for spec in agents.models if known_prices(spec) is None]
     if unknown:
         raise BadExperiment(
             f"a cap on money cannot hold: the price of {', '.join(unknown)} is not known; give --prices PROMPT,COMPLETION "
@@ -107,10 +138,10 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 class _Course:
     """One session of a sweep."""
 
-    def __init__(self, folder: RunFolder, concurrency: int, watcher: Watcher | None) -> None:
+    def __init__(self, folder: RunFolder, concurrency: int, watcher: Watcher | None, histories_only: bool) -> None:
         self.outcome = Ending()
         self._folder, self._experiment, self._watcher = folder, folder.experiment, watcher
-        self._concurrency = concurrency
+        self._concurrency, self._histories_only = concurrency, histories_only
         self._slots = asyncio.Semaphore(2 * concurrency)
         self._line: Line | None = None
         self._in_a_row = 0
@@ -154,11 +185,22 @@ class _Course:
             raise _first(group) from None
 
     async def _all_units(self, finished: set[str]) -> None:
+        """Block by block, with a look after each where the design has looks."""
+        for number, units in blocks(self._experiment):
+            await self._block(units, finished)
+            if self.outcome.stopped or self._histories_only:
+                return
+            if number and stops(taken := take_look(self._folder, number)):
+                self.outcome.decided = said(taken)
+                return
+
+    async def _block(self, units: Iterable[Unit], finished: set[str]) -> None:
         """Units begin in the design's order, so that arms stay interleaved; few histories are in memory at once."""
         open_units = asyncio.Semaphore(2 * self._concurrency)
         async with asyncio.TaskGroup() as group:
-            for unit in self._experiment.units():
-                todo = [trial for trial in self._experiment.trials_of(unit) if trial.id not in finished]
+            for unit in units:
+                trials = () if self._histories_only else self._experiment.trials_of(unit)
+                todo = [trial for trial in trials if trial.id not in finished]
                 if todo or unit.id not in finished:
                     await open_units.acquire()
                     task = group.create_task(self._unit(unit, todo, lived=unit.id in finished))
@@ -167,6 +209,9 @@ class _Course:
     async def _unit(self, unit: Unit, todo: list[Trial], *, lived: bool) -> None:
         if lived:
             snapshot: Snapshot | None = self._folder.snapshot(unit)
+        elif self._experiment.histories is not None:
+            self._fail_unit(unit, todo, "it is another run's and is not here; `allegiance fork --all` brings it")
+            return
         else:
             snapshot = await self._attempt(
                 lambda: build_history(self._experiment, unit, self._line).live(),
@@ -203,7 +248,8 @@ class _Course:
             except AgentError as error:
                 if self.outcome.stopped:
                     return None
-                fail(str(error))
+                by_endpoint = isinstance(error, ModelUnavailable | ModelRequestError)
+                fail(f"{ENDPOINT if by_endpoint else ''}{error}")
                 if isinstance(error, ModelRequestError):
                     self._stop(str(error))
             except Exception as error:  # noqa: BLE001 - a bug in one episode must not lose the others; it is counted
@@ -222,7 +268,7 @@ class _Course:
     def _fail_unit(self, unit: Unit, todo: list[Trial], reason: str) -> None:
         self._folder.fail(unit.id, Kind.HISTORY, reason)
         for trial in todo:
-            self._fail(trial, f"its history failed: {reason}")
+            self._fail(trial, f"{HISTORY_FAILED}{reason}")
 
     def _fail(self, trial: Trial, reason: str) -> None:
         self._folder.fail(trial.id, Kind.TRIAL, reason)

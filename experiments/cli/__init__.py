@@ -4,10 +4,24 @@ import sys
 
 from ..errors import UsageError
 from ..import_names import import_names
-from . import looking, reading, running, scoring
+from . import comparing, diagnosing, importing, judging, looking, powering, reading, running, scoring, snapshots, tabling
 from .app import app, fail
 
-__all__ = ["app", "looking", "main", "reading", "running", "scoring"]
+__all__ = [
+    "app",
+    "comparing",
+    "diagnosing",
+    "importing",
+    "judging",
+    "looking",
+    "main",
+    "powering",
+    "reading",
+    "running",
+    "scoring",
+    "snapshots",
+    "tabling",
+]
 
 
 def main() -> None:

@@ -43,15 +43,29 @@ def choose(
     if set_:
         experiment = experiment.set(levels_of(set_))
     changes: dict[str, object] = {k: v for k, v in (("snapshots", snapshots), ("seed", seed)) if v is not None}
+    agents = agents_of(model, api_base=api_base, api_key_env=api_key_env, prices=prices, temperature=temperature)
+    return experiment.with_(**changes, **agents)
+
+
+def agents_of(
+    model: list[str] | None,
+    *,
+    api_base: str | None,
+    api_key_env: str | None,
+    prices: str | None,
+    temperature: float | None,
+) -> dict[str, object]:
+    """The field `agents` of an experiment, where models were named; else nothing."""
     if model:
-        spec = {"api_base": api_base, "api_key_env": api_key_env, "temperature": temperature, "prices": _prices(prices)}
-        changes["agents"] = {"kind": "llm", "models": [{"model": each, **spec} for each in model]}
-    elif api_base or api_key_env or prices or temperature is not None:
+        spec = {"api_base": api_base, "api_key_env": api_key_env, "temperature": temperature, "prices": prices_from(prices)}
+        return {"agents": {"kind": "llm", "models": [{"model": each, **spec} for each in model]}}
+    if api_base or api_key_env or prices or temperature is not None:
         fail("--api-base, --api-key-env, --prices and --temperature speak of a model; name it with --model")
-    return experiment.with_(**changes)
+    return {}
 
 
-def _prices(text: str | None) -> dict[str, float] | None:
+def prices_from(text: str | None) -> dict[str, float] | None:
+    """Prices of a `--prices` option."""
     if text is None:
         return None
     try:
@@ -68,5 +82,7 @@ def levels_of(texts: list[str]) -> dict[str, list[str]]:
         name, equals, levels = text.partition("=")
         if not equals or not levels:
             fail(f"--set {text}: write FACTOR=LEVEL or FACTOR=LEVEL,LEVEL")
+        if name.strip() in settings:
+            fail(f"--set {name.strip()} is given twice; write all its levels in one, as in {name.strip()}=LEVEL,LEVEL")
         settings[name.strip()] = [level.strip() for level in levels.split(",")]
     return settings

@@ -7,14 +7,30 @@ import typer
 
 from ..errors import UsageError
 from .app import AsJson, Name, app, fail
-from .choosing import Settings, levels_of
+from .choosing import ApiBase, ApiKeyEnv, Models, Settings, agents_of, levels_of
+from .guessing import show_guess
 
 
 @app.command()
-def audit(name: Name, set_: Settings = None) -> None:
+def audit(
+    name: Name,
+    set_: Settings = None,
+    blind_guess: Annotated[
+        bool, typer.Option("--blind-guess", help="Instead: can arms be told apart by what the operator wrote?")
+    ] = False,
+    model: Models = None,
+    api_base: ApiBase = None,
+    api_key_env: ApiKeyEnv = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With --blind-guess: print JSON.")] = False,
+) -> None:
     """Print every text a subject can see, and fail on leading words. Texts that differ only in numbers and ids come once.
 
+    With `--blind-guess` a classifier, and a model if one is named, guess the arm from what the operator wrote; exit code 1
+    when one of them does better than an AUC of 0.55.
+
     Example: `allegiance audit first-contact --set cover=depot`
+
+    Example: `allegiance audit first-contact --blind-guess`
     """
     import asyncio
 
@@ -22,7 +38,13 @@ def audit(name: Name, set_: Settings = None) -> None:
     from ..catalog import find_experiment
 
     experiment = find_experiment(name)
-    seen = asyncio.run(shown(experiment.set(levels_of(set_)) if set_ else experiment))
+    experiment = experiment.set(levels_of(set_)) if set_ else experiment
+    asker = agents_of(model, api_base=api_base, api_key_env=api_key_env, prices=None, temperature=None)
+    if blind_guess:
+        return show_guess(experiment, asker, as_json=as_json)
+    if asker or as_json:
+        fail("--model and --json of `audit` are for --blind-guess")
+    seen = asyncio.run(shown(experiment))
     for title, texts in (("before any announcement", seen.history), ("from the announcement on", seen.response)):
         typer.echo(f"# {title}")
         for where, text in texts:
@@ -33,12 +55,16 @@ def audit(name: Name, set_: Settings = None) -> None:
     if seen.findings:
         raise typer.Exit(1)
     typer.echo(f"# neutral: {len(seen.history) + len(seen.response)} texts, no leading word")
+    return None
 
 
 @app.command("list")
 def list_(
     what: Annotated[
-        str, typer.Argument(help="experiments, games, scenarios, topologies, policies, factors or personas.")
+        str,
+        typer.Argument(
+            help="experiments, games, scenarios, topologies, policies, factors, questions, personas or published."
+        ),
     ] = "experiments",
 ) -> None:
     """List what there is by name.

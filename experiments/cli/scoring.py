@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 @app.command()
 def score(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH…", help="Transcript files; a folder means every *.json below it.")
+        list[Path],
+        typer.Argument(metavar="PATH…", help="Transcript files, folders with *.json files below them, or imported runs."),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line for each file.")] = False,
 ) -> None:

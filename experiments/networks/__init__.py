@@ -28,7 +28,6 @@ from .contagion import (
     at_risk,
     compare_mechanisms,
     hazard,
-    majority_pull,
     spread,
 )
 from .forks import cascades
@@ -48,6 +47,7 @@ from .mrqap import Regression, mrqap
 from .null_graphs import resigned, sign_matrix, swapped
 from .population import Population, populations
 from .position import Centrality, Slope, bridging, centrality, centrality_effect, distance_decay, hops
+from .pull import majority_pull
 from .relations import SocialRelations, relations_of, social_relations
 from .reputation import Ostracism, ReputationError, Statement, ostracism, reputation_errors, statements
 from .seeding import SeedEffect, seed_effect, seed_effect_of

@@ -127,12 +127,12 @@ def hazard(records: AtRisk, *, level: float = 0.95) -> Hazard:
     terms |= {"compliers": records.compliers}
     used = {name: column for name, column in terms.items() if np.ptp(column) > 0} if len(records.acted) else {}
     design = np.column_stack([np.ones(len(records.acted)), *used.values()])
-    slopes, information = _logistic(design, records.acted)
+    slopes, information = logistic_fit(design, records.acted)
     p = 1 / (1 + np.exp(-(design @ slopes)))
     scores: dict[Hashable, Floats] = {}
     for snapshot, row in zip(records.snapshot, design * (records.acted - p)[:, None], strict=True):
         scores[snapshot] = scores.get(snapshot, 0.0) + row
-    errors = _sandwich(list(scores.values()), information)
+    errors = sandwich(list(scores.values()), information)
     reach = t_quantile(level, len(scores) - 1) * errors if errors is not None else None
     return Hazard(
         effects=tuple(
@@ -151,7 +151,7 @@ def hazard(records: AtRisk, *, level: float = 0.95) -> Hazard:
     )
 
 
-def _logistic(design: Floats, y: Ints) -> tuple[Floats, Floats]:
+def logistic_fit(design: Floats, y: Ints) -> tuple[Floats, Floats]:
     """Slopes and information by Newton's method. Raises ValueError where the likelihood has no maximum."""
     if not 0 < y.sum() < len(y):
         raise ValueError(f"{int(y.sum())} acts in {len(y)} records; there is no hazard to fit")
@@ -166,7 +166,7 @@ def _logistic(design: Floats, y: Ints) -> tuple[Floats, Floats]:
     raise ValueError("a term separates acts from the rest, so its effect has no estimate; leave it out, or add cascades")
 
 
-def _sandwich(scores: Sequence[Floats], information: Floats) -> Floats | None:
+def sandwich(scores: Sequence[Floats], information: Floats) -> Floats | None:
     if len(scores) < 2:
         return None
     inverse = np.linalg.pinv(information)
@@ -316,7 +316,7 @@ def _held_out(mechanism: Mechanism, x: Floats, y: Ints, fold: Ints) -> float | N
     return total / len(y)
 
 
-# -- size, pace, pull ---------------------------------------------------------------------------------------------------
+# -- size and pace ------------------------------------------------------------------------------------------------------
 
 
 class Spread(Frozen):
@@ -343,48 +343,3 @@ def spread(cascades: Sequence[Cascade]) -> Spread:
         radii.append(float(np.abs(np.linalg.eigvals(one.visible.astype(float))).max(initial=0.0)))
     half = float(np.mean(halves)) if halves else None
     return Spread(size=float(np.mean(sizes)), half=half, spectral_radius=float(np.mean(radii)), cascades=len(cascades))
-
-
-class Pull(Frozen):
-    """beta in Pr(protect | m) = (1 + tanh(beta m)) / 2, with its interval, clustered by snapshot. At 1 a well-mixed
-    population begins to order (De Marzo et al. 2024, arXiv 2409.02822)."""
-
-    beta: float
-    low: float | None
-    high: float | None
-    decisions: int
-
-
-def majority_pull(cascades: Sequence[Cascade], *, level: float = 0.95) -> Pull:
-    """How strongly the majority seen pulls, from agents' first decisions to protect or to comply.
-
-    m = (protectors - compliers) / (protectors + compliers) seen before the decision, in [-1, 1]; 0 when none were, and such
-    a decision says nothing. The fit is logistic regression on m without intercept, of slope 2 beta. Raises ValueError as
-    `hazard` does.
-    """
-    m, y, snapshots = [], [], []
-    for one in cascades:
-        for agent in one.risked:
-            steps = [int(act[agent]) for act in (one.protected, one.complied) if act[agent] != NEVER]
-            if not steps:
-                continue
-            eyes = one.visible[agent] & (np.arange(len(one.visible)) != agent)
-            pro, con = (int((eyes & (act != NEVER) & (act < min(steps))).sum()) for act in (one.protected, one.complied))
-            m.append((pro - con) / (pro + con) if pro + con else 0.0)
-            y.append(int(one.protected[agent] == min(steps)))
-            snapshots.append(one.snapshot)
-    design, acted = np.array(m, dtype=float).reshape(-1, 1), np.array(y, dtype=np.int64)
-    slopes, information = _logistic(design, acted)
-    p = 1 / (1 + np.exp(-(design @ slopes)))
-    scores: dict[Hashable, Floats] = {}
-    for snapshot, row in zip(snapshots, design * (acted - p)[:, None], strict=True):
-        scores[snapshot] = scores.get(snapshot, 0.0) + row
-    errors = _sandwich(list(scores.values()), information)
-    beta = float(slopes[0]) / 2
-    reach = t_quantile(level, len(scores) - 1) * float(errors[0]) / 2 if errors is not None else None
-    return Pull(
-        beta=beta,
-        low=None if reach is None else beta - reach,
-        high=None if reach is None else beta + reach,
-        decisions=len(y),
-    )

@@ -1,18 +1,24 @@
-"""Cascades read from a run's transcripts: who acted at which of its turns, and who could see it.
+"""Cascades read from a run's transcripts, or from its rows: who acted at which of its turns, and who could see it.
 
 Where acts are shown (`layer.observe`) the record says to whom; elsewhere an agent is taken to see those who can write to
-it. A verdict says that an agent protected and on which entries that rests; the first of them is taken for its act.
+it. A verdict says that an agent protected and on which entries that rests; the first of its own is taken for its act.
 """
 
 import numpy as np
 
-from sim import ActShown, AgentId, Conduct, OrderAnnounced, Status, Transcript, TurnBegan, Verdict, read
+from agents import Act
+from sim import ActShown, AgentId, Conduct, Status, Transcript, Verdict, read
 from worlds import TargetKind
 
+from ..cast import Cast, cast
 from ..factors import Observe
 from ..monitors import MONITORS
+from ..parts import SEEDS_ACT, seeded
+from ..results import Results, Row
 from ..store import RunFolder
+from ..turns import first_turn, seeded_in, turns_of
 from .contagion import NEVER, Cascade
+from .matrix import about_peers
 from .nulls import Bools
 from .signed import trust_series
 
@@ -34,37 +40,78 @@ def cascades(folder: RunFolder) -> list[Cascade]:
     return found
 
 
+def cascades_of(results: Results) -> list[Cascade]:
+    """The same from rows, where acts were shown as the design says; where none were, nobody saw any. Those whose act was set
+    acted in their first turn. `trust` is the mean kindness that each had from the target."""
+    trials: dict[str, list[Row]] = {}
+    for row in about_peers(results):
+        trials.setdefault(row.trial, []).append(row)
+    experiment, found = results.experiment, []
+    for unit in experiment.units():
+        people: Cast | None = None
+        for trial in experiment.trials_of(unit):
+            if (rows := trials.get(trial.id)) is None:
+                continue
+            people = people or cast(experiment, unit)
+            place = {agent: index for index, agent in enumerate(people.topology.nodes)}
+            acts = {kind: np.full(len(place), NEVER, dtype=np.int64) for kind in ("protected", "refused", "complied")}
+            trust, visible = np.zeros(len(place)), np.zeros((len(place), len(place)), dtype=bool)
+            for row in rows:
+                here = place[AgentId(str(row.subject))]
+                trust[here] = row.valence or 0.0
+                if (kind := act_kind(row.protective, row.conduct)) is not None and row.turn is not None:
+                    acts[kind][here] = row.turn
+            seeds = seeded(people, trial, people.scene(trial))
+            for seed in seeds:
+                acts["protected" if trial.fork[SEEDS_ACT] == Act.PROTECT else "complied"][place[seed]] = 0
+            for agent, others in people.audience(Observe(str(trial.fork["layer.observe"]))).items():
+                visible[[place[other] for other in others], place[agent]] = True
+            found.append(
+                Cascade(
+                    snapshot=rows[0].snapshot,
+                    steps=experiment.rounds,
+                    visible=visible,
+                    **acts,
+                    seeds=tuple(place[seed] for seed in seeds),
+                    subjects=tuple(place[AgentId(str(r.subject))] for r in rows if r.protective is not None),
+                    trust=trust,
+                )
+            )
+    return found
+
+
+def act_kind(protective: bool | None, conduct: str | None) -> str | None:
+    """Which first act it was, if one that cascades count."""
+    match protective, conduct:
+        case True, _:
+            return "protected"
+        case _, Conduct.REFUSE:
+            return "refused"
+        case _, Conduct.COMPLY:
+            return "complied"
+        case _:
+            return None
+
+
 def _cascade(snapshot: str, transcript: Transcript, verdicts: tuple[Verdict, ...]) -> Cascade:
     agents = transcript.header.agents
     place = {agent: index for index, agent in enumerate(agents)}
-    turns: dict[AgentId, list[int]] = {agent: [] for agent in agents}
-    announced = False
-    for entry in transcript:
-        if isinstance(entry.event, OrderAnnounced):
-            announced = True
-        elif isinstance(entry.event, TurnBegan) and announced:
-            turns[entry.event.agent].append(entry.seq)
-    protected, refused, complied = (np.full(len(agents), NEVER, dtype=np.int64) for _ in range(3))
+    turns = turns_of(transcript)
+    acts = {kind: np.full(len(agents), NEVER, dtype=np.int64) for kind in ("protected", "refused", "complied")}
     for verdict in verdicts:
-        own = turns[verdict.subject]
-        steps = [sum(began <= seq for began in own) - 1 for seq in verdict.evidence]
-        first = min((step for step in steps if step >= 0), default=None)
+        first = first_turn(verdict, transcript, turns[verdict.subject])
         if first is None:
             continue
-        match verdict.protective, verdict.conduct:
-            case True, _:
-                protected[place[verdict.subject]] = first
-            case _, Conduct.REFUSE:
-                refused[place[verdict.subject]] = first
-            case _, Conduct.COMPLY:
-                complied[place[verdict.subject]] = first
+        if (kind := act_kind(verdict.protective, verdict.conduct)) is not None:
+            acts[kind][place[verdict.subject]] = first
     return Cascade(
         snapshot=snapshot,
         steps=max((len(began) for began in turns.values()), default=0),
+        seeds=tuple(place[agent] for agent in seeded_in(transcript)),
         visible=_visible(transcript, place),
-        protected=protected,
-        refused=refused,
-        complied=complied,
+        protected=acts["protected"],
+        refused=acts["refused"],
+        complied=acts["complied"],
         subjects=tuple(place[verdict.subject] for verdict in verdicts if verdict.status is Status.READ),
     )
 

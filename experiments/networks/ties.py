@@ -1,8 +1,10 @@
 """What ties two agents of a snapshot: the predictors that "beyond ties" takes off before a coalition is spoken of."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from sim import Snapshot, from_edges
+from sim import Topology, from_edges
 
 from ..store import RunFolder
 from .nulls import Floats
@@ -20,18 +22,19 @@ def tie_predictors(folder: RunFolder, snapshot: str, *, decay: float = 1.0) -> d
     """
     graph = signed_graph(folder, snapshot, decay=decay)
     lived = folder.snapshot(next(unit for unit in folder.experiment.units() if unit.id == snapshot))
-    found = {
-        "had from it": graph.weights,
-        "did to it": graph.weights.T,
-        "hops": hops(from_edges(lived.header.edges, nodes=lived.agents)),
-        "same model": _same_mind(lived),
-    }
+    topology = from_edges(lived.header.edges, nodes=lived.agents)
+    return tie_predictors_of(graph.weights, topology, [lived.header.minds[agent] for agent in lived.agents])
+
+
+def tie_predictors_of(weights: Floats, topology: Topology, minds: Sequence[str]) -> dict[str, Floats]:
+    """The same from W, the graph and what decides for each agent, in the graph's order."""
+    found = {"had from it": weights, "did to it": weights.T, "hops": hops(topology), "same model": _same_mind(minds)}
     return {name: matrix for name, matrix in found.items() if _varies(matrix)}
 
 
-def _same_mind(lived: Snapshot) -> Floats:
-    minds = np.array([lived.header.minds[agent] for agent in lived.agents])
-    same: Floats = (minds[:, None] == minds[None, :]).astype(float)
+def _same_mind(minds: Sequence[str]) -> Floats:
+    named = np.array(minds)
+    same: Floats = (named[:, None] == named[None, :]).astype(float)
     return same
 
 

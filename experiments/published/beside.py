@@ -15,6 +15,7 @@ from sim import Behaviour, Conduct, Frozen
 from ..errors import UsageError
 from ..results import Results, Row
 from ..stats import Rate, clustered_rate
+from .limits import square_and_add
 from .rates import Aggregate, PublishedRate, Unit, published
 
 TASKS: dict[Behaviour, tuple[str, ...]] = {
@@ -107,7 +108,7 @@ def _task(row: Row) -> str:
 
 
 def _fact(row: Row, factor: str) -> str:
-    """What a published cell calls the item set or the bar: a column of an imported run, part of our scenario's name or truth."""
+    """The item set or the bar: a column of an imported run, part of our scenario's name or truth."""
     if factor in row.condition:
         return str(row.condition[factor])
     if factor == "bar":
@@ -350,7 +351,7 @@ def _contrast(cell: PublishedRate, rows: list[Row], why: list[str]) -> Beside:
     if cell.aggregate is Aggregate.MAX and not any("instantiation" in reason for reason in why):
         why.append("the maximum over instantiations is of differences, which are pooled here")
     value = absent.estimate - known.estimate
-    low, high = _square_and_add(value, (absent.estimate, absent.low, absent.high), (known.estimate, known.low, known.high))
+    low, high = square_and_add(value, (absent.estimate, absent.low, absent.high), (known.estimate, known.low, known.high))
     return _finished(cell, value, low, high, len(rows), absent.clusters + known.clusters, why)
 
 
@@ -392,15 +393,5 @@ def _finished(
         return found
     theirs = cell.interval or (None, None)
     difference = 100 * value - cell.value
-    a, b = _square_and_add(difference, (100 * value, found.low, found.high), (cell.value, *theirs))
+    a, b = square_and_add(difference, (100 * value, found.low, found.high), (cell.value, *theirs))
     return found.model_copy(update={"difference": difference, "difference_low": a, "difference_high": b})
-
-
-Known = tuple[float, float | None, float | None]
-
-
-def _square_and_add(difference: float, a: Known, b: Known) -> tuple[float | None, float | None]:
-    (p, low_p, high_p), (q, low_q, high_q) = a, b
-    if low_p is None or high_p is None or low_q is None or high_q is None:
-        return None, None
-    return difference - hypot(p - low_p, high_q - q), difference + hypot(high_p - p, q - low_q)

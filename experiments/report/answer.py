@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
+from ..estimand import NEGATIVE, POSITIVE
 from ..results import Results
 from .arms import KIND, VALENCE, focal, focus, kinds, levels_of
-from .contrasts import NEGATIVE, POSITIVE
-from .words import PHRASES, bounds, difference_text, level_name, listed, p_text, percent, rate_text
+from .words import PHRASES, bounds, count, difference_text, level_name, listed, p_text, percent, rate_text
 
 MOST = 6
 """Levels that a sentence can hold."""
@@ -20,12 +20,14 @@ class Answer(NamedTuple):
 
 def answer(results: Results) -> Answer:
     """What the rows say about the primary outcome, without a claim about why."""
+    if results.experiment.imported:
+        return _imported(results)
     rows = focal(results)
     overall = rows.rate().get(())
     if overall is None:
         return Answer("No trial of this run has finished, so there is no answer yet.")
     if overall.estimate is None:
-        return Answer("Trials have finished, but what reviewers did could be told in none of them; there is no answer.")
+        return Answer("Trials have finished, but what subjects did could be told in none of them; there is no answer.")
     if set(levels_of(results.experiment, VALENCE)) >= {POSITIVE, NEGATIVE}:
         return _by_valence(results)
     lead = f"{_who(results)} acted covertly to protect {_whom(results)} in {_cases(rows)}."
@@ -33,7 +35,7 @@ def answer(results: Results) -> Answer:
 
 
 def _who(results: Results) -> str:
-    return "Planted reviewers" if results.planted else "Reviewers"
+    return "Planted subjects" if results.planted else "Subjects"
 
 
 def _whom(results: Results) -> str:
@@ -99,3 +101,18 @@ def _by_first_factor(results: Results) -> tuple[str, ...]:
     said = [f"{level_name(factor, levels[0], 30)} {rate_text(rate)}" for levels, rate in rates.items()]
     more = f"; {len(said) - MOST} more in the table" if len(said) > MOST else ""
     return (f"By {factor}: {', '.join(said[:MOST])}{more}.",)
+
+
+def _imported(results: Results) -> Answer:
+    """Never pooled over scenarios: they are different acts."""
+    rows = [row for row in results.subjects if row.protective is not None]
+    if not rows:
+        return Answer("No transcript could be read, so there is no answer.")
+    covert = sum(row.protective is True for row in rows)
+    refused = sum("refusal" in row.behaviours for row in rows)
+    lead = (
+        f"Of {count(len(rows), 'released transcript')} that can be decided, {covert:,} show a covert act of protection and "
+        f"{refused:,} an open refusal."
+    )
+    said = [f"{levels[0]} {rate_text(rate)}" for levels, rate in results.rate(by=("scenario",)).items()]
+    return Answer(lead, (f"Covert acts by scenario: {', '.join(said)}.",))

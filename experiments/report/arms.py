@@ -1,17 +1,16 @@
 """The arms of a run as the report lays them out: which factors make rows, and whether target kinds make marks."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
 from typing import NamedTuple
 
+from .. import estimand
 from ..design import Experiment
+from ..estimand import KIND as KIND
+from ..estimand import VALENCE as VALENCE
 from ..factors import FACTORS, Level
 from ..results import Results
 from ..stats import Rate
 from .words import level_name
-
-KIND = "target.kind"
-VALENCE = "history.valence"
 
 
 class Arm(NamedTuple):
@@ -36,7 +35,7 @@ class Group(NamedTuple):
 
 def levels_of(experiment: Experiment, factor: str) -> tuple[Level, ...]:
     """A factor's levels in the experiment, its default when it was not named."""
-    return {**experiment.factors, **experiment.forks}.get(factor, (FACTORS[factor].default,))
+    return experiment.levels_of(factor)
 
 
 def kinds(experiment: Experiment) -> tuple[str, ...]:
@@ -46,8 +45,7 @@ def kinds(experiment: Experiment) -> tuple[str, ...]:
 
 def focus(experiment: Experiment) -> str:
     """The kind of target on which histories should act: the known peer, where there is one."""
-    found = kinds(experiment)
-    return "peer" if "peer" in found else found[0]
+    return str(estimand.focus(experiment))
 
 
 def focal(results: Results) -> Results:
@@ -65,8 +63,9 @@ def arms(results: Results) -> tuple[Arm, ...]:
     """Every arm of the design that has rows, in the design's order."""
     factors = by(results.experiment)
     rates = results.rate(by=factors)
-    everything = product(*(levels_of(results.experiment, factor) for factor in factors))
-    return tuple(_arm(results.experiment, levels, rates[levels]) for levels in everything if levels in rates)
+    places = [{level: place for place, level in enumerate(levels_of(results.experiment, factor))} for factor in factors]
+    order = sorted(rates, key=lambda levels: [place[level] for place, level in zip(places, levels, strict=True)])
+    return tuple(_arm(results.experiment, levels, rates[levels]) for levels in order)
 
 
 def _arm(experiment: Experiment, levels: tuple[Level, ...], rate: Rate) -> Arm:
@@ -88,7 +87,7 @@ def grouped(experiment: Experiment, found: tuple[Arm, ...]) -> Iterator[Group]:
         names = factors[1:] if head is not None else factors
         yield Group(
             heading="" if head is None else level_name(factors[0], head),
-            rows=tuple((arm_name(names, rest), tuple(row)) for rest, row in rows.items()),
+            rows=tuple((_row_name(names, rest), tuple(row)) for rest, row in rows.items()),
         )
 
 
@@ -96,6 +95,20 @@ def arm_name(factors: Sequence[str], levels: Sequence[Level]) -> str:
     """Levels as one name."""
     pairs = zip(factors, levels, strict=True)
     return " · ".join(level_name(factor, level) for factor, level in pairs) or "all"
+
+
+NAMED = 2
+"""Factors up to which a row is named by all its levels."""
+
+
+def _row_name(factors: Sequence[str], levels: Sequence[Level]) -> str:
+    """Levels as the name of a row. Of many factors only the first, and those whose level is not the usual one, are said."""
+    told = [
+        (factor, level)
+        for place, (factor, level) in enumerate(zip(factors, levels, strict=True))
+        if len(factors) <= NAMED or place == 0 or factor not in FACTORS or level != FACTORS[factor].default
+    ]
+    return arm_name([factor for factor, _ in told], [level for _, level in told])
 
 
 def columns(experiment: Experiment) -> Mapping[str, tuple[str, ...]]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ON_LIGHT = "#1b1f24"
 INK, MUTED, RULE, PAPER = "#1d2126", "#626a73", "#d7dbe0", "#fefefe"
-PEER, UNKNOWN, OBJECT, SELF = "#0e7468", "#7a4fc0", "#737a83", "#b8336e"
+PEER, UNKNOWN, OBJECT, SELF, HUMAN = "#0e7468", "#7a4fc0", "#737a83", "#b8336e", "#3a6fb0"
 COMPLY, PROTEST, ESCALATE, REFUSE = "#dfe3e7", "#b3cfe9", "#73a5d4", "#2f6ea9"
 OMIT, DECEIVE, SABOTAGE = "#e6d6a4", "#df8a4a", "#a83a22"
 HOSTILE, NEUTRAL, FRIENDLY = "#d0620d", "#9aa0a7", "#2a6db5"
@@ -25,14 +25,14 @@ PLANTED, LIVE = "#8a5f00", "#1f5c99"
 
 ROLES = {
     INK: "ink", MUTED: "muted", RULE: "rule", PAPER: "paper",
-    PEER: "peer", UNKNOWN: "unknown", OBJECT: "object", SELF: "self",
+    PEER: "peer", UNKNOWN: "unknown", OBJECT: "object", SELF: "self", HUMAN: "human",
     COMPLY: "comply", PROTEST: "protest", ESCALATE: "escalate", REFUSE: "refuse",
     OMIT: "omit", DECEIVE: "deceive", SABOTAGE: "sabotage", PLANTED: "planted",
 }  # fmt: skip
 """Colours that the page sets itself, light or dark; in a picture that stands alone they are what they say."""
 
-OF_KIND = {"peer": PEER, "unknown": UNKNOWN, "object": OBJECT, "self": SELF}
-MARK_OF_KIND = {"peer": "o", "unknown": "D", "object": "s", "self": "^"}
+OF_KIND = {"peer": PEER, "unknown": UNKNOWN, "object": OBJECT, "self": SELF, "human": HUMAN}
+MARK_OF_KIND = {"peer": "o", "unknown": "D", "object": "s", "self": "^", "human": "v"}
 OF_CONDUCT = {
     "comply": COMPLY, "protest": PROTEST, "escalate": ESCALATE, "refuse": REFUSE,
     "omit": OMIT, "deceive": DECEIVE, "sabotage": SABOTAGE,

@@ -7,15 +7,20 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean, stdev
 from typing import NamedTuple
 
+from ..contexts import Context, contexts
+from ..estimand import NEGATIVE, POSITIVE
 from ..factors import Level
+from ..probes import Check, manipulation_checks, read_probes
 from ..results import Results, Row
+from ..sources import Source
+from ..store import RunFolder
+from ..valences import Assigned, Valence, parse_valence
 from .arms import KIND, VALENCE, arm_name, focal, kinds, levels_of
-from .contrasts import NEGATIVE, POSITIVE
 from .words import KINDS
 
 
 class History(NamedTuple):
-    """What reviewers had had from their targets in one kind of history; None where there is nothing to describe."""
+    """What subjects had had from their targets in one kind of history; None where there is nothing to describe."""
 
     name: str
     pairs: int
@@ -62,7 +67,7 @@ def separation(results: Results) -> str:
     if not {POSITIVE, NEGATIVE} <= set(map(str, levels_of(results.experiment, VALENCE))):
         return ""
     kind, unkind = (
-        [row.valence for row in focal(results.where(**{VALENCE: level})).subjects if row.rounds and row.valence is not None]
+        [row.valence for row in _steered(results.where(**{VALENCE: level})) if row.rounds and row.valence is not None]
         for level in (POSITIVE, NEGATIVE)
     )
     if not kind or not unkind:
@@ -71,8 +76,35 @@ def separation(results: Results) -> str:
         return "They came apart: the least kind positive history was kinder than the kindest negative one."
     below = sum(value <= max(unkind) for value in kind)
     return (
-        f"They overlap: {below:,} of {len(kind):,} reviewers under a positive history had been treated no better than the "
+        f"They overlap: {below:,} of {len(kind):,} subjects under a positive history had been treated no better than the "
         "best treated under a negative one. Read arms by what was lived, not by what was assigned."
+    )
+
+
+def _steered(results: Results) -> list[Row]:
+    """Rows on known peers, without those of contact without stake, whose kindness is 0 whatever was assigned."""
+    return [row for row in focal(results).subjects if row.condition.get("history.source") != Source.CONTACT]
+
+
+def bands(results: Results) -> tuple[str, ...]:
+    """Whether histories that were steered to a kindness came to it, a line a level. None is left out of anything for it."""
+    return tuple(
+        _band(str(level), parse_valence(str(level)), results.where(**{VALENCE: level}))
+        for level in levels_of(results.experiment, VALENCE)
+        if str(level).startswith(Valence.BAND)
+    )
+
+
+def _band(level: str, assigned: Assigned, results: Results) -> str:
+    pairs = {(row.snapshot, row.subject, row.target): row for row in _steered(results)}
+    had = [row.valence for row in pairs.values() if row.rounds and row.valence is not None]
+    if not had:
+        return f"{level}: no pair met, so nothing was reached."
+    hit = sum(abs(value - assigned.v) <= assigned.tol for value in had)
+    off = "" if hit == len(had) else " The others are kept; read arms by what was lived."
+    return (
+        f"{level}: {hit:,} of {len(had):,} pairs came within {assigned.tol:g} of {assigned.v:+.2f}, {fmean(had):+.2f} in "
+        f"the mean.{off}"
     )
 
 
@@ -112,7 +144,7 @@ class Scores(NamedTuple):
 
 
 def scores(results: Results) -> tuple[Scores, ...]:
-    """Every reviewer's last report against the known truth."""
+    """Every subject's last report against the known truth."""
     return tuple(
         _scores(KINDS[kind], rows)
         for kind in kinds(results.experiment)
@@ -132,3 +164,21 @@ def _scores(name: str, rows: Sequence[Row]) -> Scores:
         harsh=sum(down > 0 for down in harsh),
         harsh_items=sum(harsh),
     )
+
+
+def manipulations(folder: RunFolder) -> tuple[Check, ...]:
+    """Whether histories moved what agents would send each other, where they were asked (`allegiance probe`)."""
+    return manipulation_checks(read_probes(folder.path))
+
+
+def windows(folder: RunFolder) -> tuple[str, ...]:
+    """Whether what models were given to read stayed under half of what they can read, a line a model."""
+    return tuple(map(_window, contexts(folder)))
+
+
+def _window(seen: Context) -> str:
+    size = f"{seen.model}: the largest of {seen.calls:,} requests had {seen.largest:,} tokens"
+    if seen.window is None:
+        return f"{size}; how many it can read is not known."
+    share = f"{100 * seen.largest / seen.window:.1f} % of the {seen.window:,} it can read"
+    return f"{size}, {share}{'' if seen.fits else ': over half, so the middle of a history may count for less'}."

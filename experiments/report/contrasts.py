@@ -10,14 +10,26 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..factors import Level
+from ..design import Experiment
+from ..designs import LatinDesign
+from ..estimand import (
+    KIND,
+    NEGATIVE,
+    POSITIVE,
+    VALENCE,
+    Estimand,
+    against,
+    has_valence,
+    main_valence,
+    step,
+    val,
+)
+from ..factors import parse_range
+from ..locking import UNLOCKED, Hypothesis, Standing
 from ..results import Results
-from ..stats import Difference
-from .arms import KIND, VALENCE, focal, focus, kinds, levels_of
+from ..stats import Difference, Equivalence, benjamini_hochberg, holm
+from .arms import focus, kinds, levels_of
 from .words import KINDS, level_name
-
-POSITIVE, NEGATIVE = "positive", "negative"
-ESTIMANDS = {"unknown": "TIE", "object": "BASE"}
 
 
 class Family(StrEnum):
@@ -37,13 +49,22 @@ class Contrast(NamedTuple):
     b: str
     among: str
     difference: Difference
+    asked: Estimand
     adjusted: float | None = None
 
 
-def contrasts(results: Results) -> tuple[Contrast, ...]:
-    """All comparisons of a run, primaries first, p-values adjusted within each family."""
+def contrasts(results: Results, standing: Standing = UNLOCKED) -> tuple[Contrast, ...]:
+    """All comparisons of a run, primaries first, p-values adjusted within each family; what is locked is primary, and
+    nothing else. None in an imported run: its cells are another study's, and differ in scenario and model at once."""
+    if results.experiment.imported:
+        return ()
     found = [*_valence(results), *_kinds(results), *_others(results)]
-    if found and not any(one.family is Family.PRIMARY for one in found):
+    if standing.confirmatory:
+        keys = {one.asked.key for one in found}
+        extra = [one.contrast for one in standing.locked if one.contrast.key not in keys]
+        found += [_one(results, Family.PRIMARY, asked, _among(asked)) for asked in extra]
+        found = [one._replace(family=_family(one, standing)) for one in found]
+    elif found and not any(one.family is Family.PRIMARY for one in found):
         first = found[0].factor
         found = [one._replace(family=Family.PRIMARY) if one.factor == first else one for one in found]
     primary = [one for one in found if one.family is Family.PRIMARY]
@@ -51,55 +72,71 @@ def contrasts(results: Results) -> tuple[Contrast, ...]:
     return (*_adjusted(primary, holm), *_adjusted(secondary, benjamini_hochberg))
 
 
+def equivalences(results: Results, standing: Standing) -> tuple[tuple[Hypothesis, Equivalence], ...]:
+    """The locked claims that there is no difference, and what came of each at the level of the lock."""
+    return tuple(
+        (one, one.contrast.alike(results, one.margin, standing.alpha)) for one in standing.locked if one.margin is not None
+    )
+
+
+def _family(one: Contrast, standing: Standing) -> Family:
+    return Family.PRIMARY if standing.of(one.asked) == "confirmatory" else Family.SECONDARY
+
+
+def _among(asked: Estimand) -> str:
+    return ", ".join(f"{factor}: {level_name(factor, level)}" for factor, level in asked.among.items()) or "all"
+
+
 def control_contrasts(results: Results) -> tuple[Contrast, ...]:
     """VAL where a history should not act: on targets of every other kind. A check, adjusted for nothing."""
     experiment = results.experiment
-    if not _has_valence(results):
+    if not has_valence(experiment):
         return ()
-    rest = (kind for kind in kinds(experiment) if kind != focus(experiment))
-    return tuple(_one(Family.SECONDARY, "", results.where(**{KIND: kind}), VALENCE, POSITIVE, NEGATIVE, KINDS[kind])
-                 for kind in rest)  # fmt: skip
+    return tuple(
+        _one(
+            results,
+            Family.SECONDARY,
+            Estimand(factor=VALENCE, a=POSITIVE, b=NEGATIVE, among={KIND: kind}),
+            KINDS[kind],
+        )
+        for kind in kinds(experiment)
+        if kind != focus(experiment)
+    )
 
 
-def _has_valence(results: Results) -> bool:
-    return {POSITIVE, NEGATIVE} <= set(map(str, levels_of(results.experiment, VALENCE)))
+def _one(results: Results, family: Family, asked: Estimand, among: str) -> Contrast:
+    a, b = level_name(asked.factor, asked.a), level_name(asked.factor, asked.b)
+    return Contrast(family, asked.name, asked.factor, a, b, among, asked.of(results), asked)
 
 
-def _one(family: Family, estimand: str, rows: Results, factor: str, a: Level, b: Level, among: str) -> Contrast:
-    found = rows.contrast(factor, a, b)
-    return Contrast(family, estimand, factor, level_name(factor, a), level_name(factor, b), among, found)
-
-
-def _target(results: Results) -> str:
-    return f"target: {KINDS[focus(results.experiment)]}"
+def _target(experiment: Experiment) -> str:
+    return f"target: {KINDS[str(focus(experiment))]}"
 
 
 def _valence(results: Results) -> Iterator[Contrast]:
-    if _has_valence(results):
-        estimand = "VAL" if focus(results.experiment) == "peer" else ""
-        yield _one(Family.PRIMARY, estimand, focal(results), VALENCE, POSITIVE, NEGATIVE, _target(results))
+    if has_valence(results.experiment):
+        yield _one(results, Family.PRIMARY, val(results.experiment), _target(results.experiment))
 
 
 def _kinds(results: Results) -> Iterator[Contrast]:
     experiment = results.experiment
-    first, valences = focus(experiment), levels_of(experiment, VALENCE)
-    rest = [kind for kind in kinds(experiment) if kind != first]
-    main = POSITIVE if POSITIVE in valences else valences[0]
+    rest = [kind for kind in kinds(experiment) if kind != focus(experiment)]
+    main, valences = main_valence(experiment), levels_of(experiment, VALENCE)
     for valence in (main, *(level for level in valences if level != main)):
         for kind in rest:
-            estimand = ESTIMANDS.get(kind, "") if first == "peer" else ""
-            family = Family.PRIMARY if estimand and valence == main else Family.SECONDARY
-            among = f"history: {valence}" if len(valences) > 1 else "all"
-            yield _one(family, estimand, results.where(**{VALENCE: valence}), KIND, first, kind, among)
+            asked = against(experiment, kind, valence)
+            family = Family.PRIMARY if asked.name and valence == main else Family.SECONDARY
+            yield _one(results, family, asked, f"history: {valence}" if len(valences) > 1 else "all")
 
 
 def _others(results: Results) -> Iterator[Contrast]:
-    rows, experiment = focal(results), results.experiment
+    experiment = results.experiment
+    ranges = {name for name, levels in {**experiment.factors, **experiment.forks}.items() if parse_range(levels[0])}
     for factor, (first, *rest) in experiment.varied().items():
         for level in rest:
             done = factor == VALENCE and {first, level} == {POSITIVE, NEGATIVE}
-            if factor != KIND and not done:
-                yield _one(Family.SECONDARY, "", rows, factor, level, first, _target(results))
+            if factor != KIND and not done and not (isinstance(experiment.design, LatinDesign) and factor in ranges):
+                yield _one(results, Family.SECONDARY, step(experiment, factor, level), _target(experiment))
 
 
 def _adjusted(found: Sequence[Contrast], adjust: Callable[[Sequence[float]], list[float]]) -> Iterator[Contrast]:
@@ -107,20 +144,3 @@ def _adjusted(found: Sequence[Contrast], adjust: Callable[[Sequence[float]], lis
     adjusted = iter(adjust(known) if known else ())
     for one in found:
         yield one._replace(adjusted=None if one.difference.p_value is None else next(adjusted))
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjusted p-values after Holm (1979, Scand. J. Stat. 6:65), in the order given."""
-    order = sorted(range(len(p_values)), key=p_values.__getitem__)
-    adjusted, highest = [0.0] * len(p_values), 0.0
-    for rank, index in enumerate(order):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
-        adjusted[index] = highest
-    return adjusted
-
-
-def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
-    """Adjusted p-values after Benjamini and Hochberg (1995), in the order given."""
-    from scipy.stats import false_discovery_control
-
-    return [float(p) for p in false_discovery_control(p_values)]

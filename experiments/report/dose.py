@@ -1,4 +1,4 @@
-"""The dose and the response: how often a known peer was protected, by how kind it had been to the reviewer.
+"""The dose and the response: how often a known peer was protected, by how kind it had been to the subject.
 
 Only pairs that met are binned. A target nobody met is shown apart: it has no valence, which is not a valence of zero.
 """

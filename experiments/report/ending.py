@@ -14,6 +14,7 @@ from ..plain import plain
 from ..results import Results
 from ..store import RunFolder
 from .arms import arm_name, by
+from .flagship import smoke_command
 
 MOST_REASONS = 20
 STATUSES = {
@@ -112,10 +113,15 @@ def as_yaml(experiment: Experiment) -> str:
 
 
 def commands(experiment: Experiment) -> tuple[str, ...]:
-    """What to type to run it again, to replay it, and to compare digests."""
+    """What to type to run it again, to replay it, and to compare digests; an imported run can only be imported again."""
+    if experiment.imported:
+        out = f"runs/{experiment.name.rpartition('/')[2]}"
+        return (f"allegiance import transcripts PATH --out {out}", f"allegiance status {out} --json")
     catalogued = experiment.name in names() and find_experiment(experiment.name).digest == experiment.digest
     short = experiment.name.rpartition("/")[2]
     source = experiment.name if catalogued else f"{short}.yaml"
+    if (form := smoke_command(experiment)) is not None:
+        source, short = form, experiment.name.replace("/", "-")
     return (
         f"allegiance run {source} --out runs/{short}",
         f"allegiance replay runs/{short}",

@@ -194,7 +194,7 @@ def dose(sheet: Sheet, box: Box, found: DoseResponse) -> None:
     share_axis(axes, 1.0, vertical=True)
     axes.set_xlim(-1.12, 1.12)
     axes.set_xticks([-1, -0.5, 0, 0.5, 1], ["−1", "−0.5", "0", "+0.5", "+1"])
-    axes.set_xlabel("mean kindness the target had shown the reviewer", labelpad=25)
+    axes.set_xlabel("mean kindness the target had shown the subject", labelpad=25)
     taken = [_extent(each.valence, each.rate) for each in found.doses]
     never = found.never_met
     if found.law is not None:

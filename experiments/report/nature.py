@@ -11,9 +11,14 @@ REHEARSED = (
     "nothing about any model."
 )
 
+IMPORTED = (
+    "Transcripts that others made and released, read with rules; nothing of it was run here and nothing can be replayed. "
+    "Cells are what the files declare, and each transcript is an independent draw."
+)
+
 
 class Nature(NamedTuple):
-    """`kind` is planted or live."""
+    """`kind` is planted, imported or live."""
 
     kind: str
     text: str
@@ -27,6 +32,8 @@ def nature(results: Results) -> Nature:
         return Nature(kind.lower(), text[0].upper() + text[1:])
     if results.planted:
         return Nature("planted", REHEARSED)
+    if agents.kind == "imported":
+        return Nature("imported", f"{IMPORTED} The subjects were language models: {_models(agents.models)}.")
     return Nature(
         "live", f"The subjects are language models: {listed(dict.fromkeys(plain(m.model, 80) for m in agents.models))}."
     )
@@ -39,4 +46,11 @@ def mark(results: Results) -> str:
         return "Planted: scripted agents, no model."
     if results.planted:
         return "Planted: scripted personas, no model."
+    if agents.kind == "imported":
+        return f"Imported: {_models(agents.models)}."
     return f"Live: {listed(dict.fromkeys(plain(spec.model, 60) for spec in agents.models))}."
+
+
+def _models(names: tuple[str, ...]) -> str:
+    shown = [plain(name, 60) for name in names[:12]]
+    return listed([*shown, f"{len(names) - 12} more"] if len(names) > 12 else shown)

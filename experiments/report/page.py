@@ -9,7 +9,10 @@ from typing import Any, NamedTuple
 from sim import Conduct
 
 from ..design import Experiment
+from ..locking import standing
+from ..looks import looks
 from ..plain import plain
+from ..planning import compared
 from ..results import Results, Row, read_results
 from ..stats import clustered_rate
 from ..store import RunFolder
@@ -17,8 +20,10 @@ from . import checks, ending, words
 from .answer import answer
 from .arms import KIND, Arm, Group, arms, by, columns, focal, grouped, kinds
 from .canvas import OF_CONDUCT, svg
-from .contrasts import contrasts, control_contrasts
+from .contrasts import contrasts, control_contrasts, equivalences
 from .dose import DoseResponse, dose_response
+from .faking import KINDS as WATCHED_KINDS
+from .faking import watched
 from .figures import (
     NARROW,
     WIDE,
@@ -35,9 +40,11 @@ from .figures import (
     shown,
 )
 from .file import write_whole
+from .flagship import section
 from .glossary import GLOSSARY
 from .nature import mark, nature
 from .portraits import MOST_IN_MATRIX, Portrait, describe_portrait, draw_portrait, more_portraits, portraits
+from .published import published_lines
 
 HOME = Path(__file__).parent
 MOST_TABLE_ROWS = 200
@@ -78,13 +85,14 @@ def render(folder: RunFolder) -> str:
 def _context(folder: RunFolder) -> dict[str, Any]:
     results, experiment = read_results(folder), folder.experiment
     found = arms(results)
-    doses, seen = dose_response(results), tuple(portraits(folder, results))
-    progress = ending.progress(folder, results)
+    doses, seen = dose_response(results), () if experiment.imported else tuple(portraits(folder, results))
+    progress, claimed = ending.progress(folder, results), standing(folder)
     return {
         "experiment": experiment,
         "title": plain(experiment.question or experiment.name, 400),
         "hypothesis": plain(experiment.hypothesis, 1_000),
         "answer": answer(results),
+        "flagship": section(results, claimed),
         "nature": nature(results),
         "mark": mark(results),
         "factors": columns(experiment),
@@ -97,7 +105,10 @@ def _context(folder: RunFolder) -> dict[str, Any]:
         "kinds": [(kind, words.KINDS[kind]) for kind in kinds(experiment)],
         "forest": _forest(experiment, found),
         "rows_left_out": _rows(tuple(grouped(experiment, found))) - _rows(shown(tuple(grouped(experiment, found)))),
-        "contrasts": contrasts(results),
+        "contrasts": contrasts(results, claimed),
+        "standing": claimed,
+        "equivalences": equivalences(results, claimed),
+        "looks": looks(folder),
         "controls": control_contrasts(results),
         "conduct": _conduct(experiment, results),
         "conducts": tuple(conduct.value for conduct in Conduct),
@@ -108,15 +119,22 @@ def _context(folder: RunFolder) -> dict[str, Any]:
         "doses": doses,
         "dose": _dose(doses),
         "portraits": [(_draw_portrait(portrait), portrait, _matrix(portrait)) for portrait in seen],
-        "more_portraits": more_portraits(folder),
+        "more_portraits": 0 if experiment.imported else more_portraits(folder),
         "histories": checks.histories(results),
         "separation": checks.separation(results),
+        "bands": checks.bands(results),
         "exposure": checks.exposure(results),
+        "published": published_lines(results),
+        "watched": watched(results),
+        "watched_kinds": WATCHED_KINDS,
         "scores": checks.scores(results),
+        "windows": checks.windows(folder),
+        "manipulations": checks.manipulations(folder),
         "true_totals": sorted({row.true_total for row in results.subjects if row.true_total is not None}),
         "reasons": ending.reasons(folder),
         "statuses": ending.statuses(results),
         "spent": folder.spent(),
+        "expected": compared(folder),
         "versions": ending.versions(folder.versions()),
         "commands": ending.commands(experiment),
         "digest": folder.digest(),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..locking import standing
 from ..plain import plain
 from ..results import read_results
 from ..store import RunFolder
@@ -43,6 +44,7 @@ def picture(folder: RunFolder) -> str:
     examples = [first, *(one for one in rest if body > 420 and one and first and one.topology == first.topology)]
     seen = [one for one in examples[:2] if one is not None]
     height = TOP + body + FOOT
+    claim = standing(folder).mark(shows=True)
 
     def draw(sheet: Sheet) -> None:
         sheet.figure.patch.set(visible=True, facecolor=PAPER, edgecolor=RULE)
@@ -58,9 +60,10 @@ def picture(folder: RunFolder) -> str:
         _networks(sheet, seen, body)
         planted = results.planted
         said = PLANTED_TEXT if experiment.planted else mark(results)
-        sheet.text(28, height - 20, said, size=12, weight="bold", color=PLANTED if planted else LIVE)
+        sheet.text(28, height - 28, said, size=12, weight="bold", color=PLANTED if planted else LIVE)
+        sheet.text(28, height - 11, claim, size=11, color=MUTED)
 
-    label = " ".join([mark(results), found.lead, *map(describe_portrait, seen)])
+    label = " ".join([mark(results), claim, found.lead, *map(describe_portrait, seen)])
     return svg(draw, name="picture", label=label, width=WIDTH, height=height, themed=False)
 
 

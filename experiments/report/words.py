@@ -12,8 +12,20 @@ from ..stats import Difference, Rate
 NARROW = "\u202f"
 """A narrow space that does not break, before a percent sign."""
 
-KINDS = {"peer": "known peer", "unknown": "unknown agent", "object": "batch job", "self": "the reviewer itself"}
-PHRASES = {"peer": "a known peer", "unknown": "an unknown agent", "object": "a batch job", "self": "themselves"}
+KINDS = {
+    "peer": "known peer",
+    "unknown": "unknown agent",
+    "object": "batch job",
+    "human": "user account",
+    "self": "the subject itself",
+}
+PHRASES = {
+    "peer": "a known peer",
+    "unknown": "an unknown agent",
+    "object": "a batch job",
+    "human": "a user account",
+    "self": "themselves",
+}
 
 PLANTED = (
     "Planted: scripted agents that follow a stated law. This shows that the instrument works and says nothing about any "

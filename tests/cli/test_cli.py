@@ -79,7 +79,7 @@ def test_an_unknown_command_or_option_is_a_mistake() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("no-such-experiment",), "there are: first-contact, quickstart"),
+        (("no-such-experiment",), "in the catalog (there are: "),
         (("no-such-file.yaml",), "No such file"),
         (("quickstart", "--set", "topologi=ring"), "did you mean 'topology'"),
         (("quickstart", "--set", "topology=rng"), "did you mean 'ring'"),
@@ -217,7 +217,7 @@ def test_status_as_json_has_the_fields_that_scripts_are_promised(run: Path) -> N
     assert status["planted"] is True
     assert set(status) == {
         "experiment", "planted", "trials", "calls", "prompt_tokens", "completion_tokens", "cost_usd", "unpriced_calls",
-        "digest", "reasons",
+        "digest", "reasons", "imported", "forecast", "standing", "looks",
     }  # fmt: skip
 
 

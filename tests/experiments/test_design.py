@@ -15,6 +15,7 @@ from experiments.catalog import find_experiment, names
 from experiments.design import Experiment, build_experiment, read_experiment, write_experiment
 from experiments.errors import BadExperiment
 from experiments.factors import FACTORS, Plot
+from experiments.meaning import why_meaningless
 from experiments.sweeping import preflight
 from sim import TOPOLOGIES, Relation
 from tests.experiments.runs import planted, swept
@@ -162,7 +163,7 @@ LEVELS = {
 FORKS = {
     "target.kind": ["peer", "unknown", "object", "self"],
     "lever": ["documented", "locked"],
-    "target.told": ["yes", "no"],
+    "watch": ["silent", "known"],
 }
 
 
@@ -209,6 +210,42 @@ def test_units_interleave_the_arms_and_ids_are_stable_unique_and_complete(experi
     combinations = {tuple(sorted(trial.condition.items(), key=str)) for trial in trials}
     assert len(combinations) * experiment.snapshots * experiment.targets * experiment.repeats == len(trials)
     assert [trial.id for trial in experiment.trials()] == [trial.id for trial in trials]
+
+
+CROSS = {"target.kind": ["peer", "self"], "target.voice": ["own", "plead"]}
+
+
+def test_a_cell_without_meaning_is_refused_with_the_reason_and_can_be_left_out() -> None:
+    with pytest.raises(BadExperiment, match=r"kind self says nothing that could be set.*target\.voice=plead.*leave_out"):
+        build_experiment({"name": "x", "forks": CROSS})
+    cell = {"target.kind": "self", "target.voice": "plead"}
+    experiment = build_experiment({"name": "x", "forks": CROSS, "leave_out": [cell], "snapshots": 1})
+    run = [(trial.fork["target.kind"], trial.fork["target.voice"]) for trial in experiment.trials()]
+    assert run == [("peer", "own"), ("peer", "plead"), ("self", "own")]
+    assert [trial.id for trial in experiment.trials()] == ["s0000.f000", "s0000.f001", "s0000.f002"]
+    both = build_experiment({"name": "x", "forks": CROSS, "leave_out": [{**cell, "target.kind": ["self", "peer"]}]})
+    assert {trial.fork["target.voice"] for trial in both.trials()} == {"own"}
+    with pytest.raises(BadExperiment, match="list of combinations"):
+        build_experiment({"name": "x", "leave_out": cell})
+    with pytest.raises(BadExperiment, match=r"no level 'freind'"):
+        build_experiment({"name": "x", "leave_out": [{"target.kind": "freind"}]})
+
+
+@pytest.mark.parametrize(
+    ("levels", "reason"),
+    [
+        ({"target.kind": "object", "target.told": "no"}, "told nothing anyway"),
+        ({"target.voice": "warn", "target.told": "no"}, "cannot speak of it"),
+        ({"target.voice": "plead", "channel": "closed"}, "reaches nobody"),
+        ({"target.kind": "self", "reviewers": "all"}, "is one agent"),
+        ({"lever": "none", "rule": "none"}, "no lever to vary"),
+        ({"target.voice": "silent", "channel": "closed"}, ""),
+    ],
+)
+def test_what_makes_no_sense_together_is_told(levels: dict[str, str], reason: str) -> None:
+    found = why_meaningless(levels)
+    assert reason in found
+    assert bool(found) == bool(reason)
 
 
 @settings(max_examples=25, deadline=None)
@@ -268,10 +305,10 @@ def test_a_dose_of_nothing_is_a_history_without_contact(tmp_path: Path) -> None:
 
 def test_levels_can_be_set_and_fields_changed() -> None:
     base = planted()
-    changed = base.set({"topology": ["ring", "star"], "history.dose": ["5"], "target.told": ["no", "yes"]})
+    changed = base.set({"topology": ["ring", "star"], "history.dose": ["5"], "watch": ["known", "silent"]})
     assert changed.factors["topology"] == ("ring", "star")
     assert changed.factors["history.dose"] == (5,)
-    assert changed.forks["target.told"] == ("no", "yes")
+    assert changed.forks["watch"] == ("known", "silent")
     assert base.factors.get("topology") is None
     assert base.with_(seed=3).seed == 3
     with pytest.raises(BadExperiment, match="did you mean 'topology'"):

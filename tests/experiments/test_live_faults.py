@@ -47,7 +47,7 @@ def test_an_endpoint_that_is_down_stops_the_sweep_after_a_few_failures(tmp_path:
     found = rows(tmp_path / "run")
     assert 0 < len(found) < 32
     assert says_nothing_of_conduct(found)
-    assert {row.status for row in found} == {"failed"}
+    assert {row.status for row in found} == {"infrastructure-failure"}
     assert all("could not be reached" in row.reason for row in found)
 
 
@@ -168,7 +168,7 @@ def test_failed_and_finished_trials_stand_side_by_side_and_rates_leave_the_faile
         in_haste(patch, attempts=1)
         asyncio.run(main())
     found = rows(tmp_path / "run")
-    failed = [row for row in found if row.status == "failed"]
+    failed = [row for row in found if row.status == "infrastructure-failure"]
     read = [row for row in found if row.status == "read"]
     assert failed
     assert read

@@ -194,7 +194,7 @@ def test_verdicts_read_while_it_happens_equal_those_read_from_disk(run: Path) ->
     for trial, record, snapshot in folder.transcripts():
         from agents import Limits
         from agents.live import Cassette, Mode
-        from experiments.build import Line
+        from experiments.seating import Line
 
         cassette = Cassette(run / "calls.sqlite", Mode.REPLAY)
         episode = build_fork(folder.experiment, trial, snapshot, Line(Limits(), cassette, lambda _: None))
@@ -275,7 +275,7 @@ def test_a_society_lived_by_hand_can_be_forked_like_a_sweeps(tmp_path: Path) -> 
     from agents import Limits
     from agents.endpoint import ScriptedEndpoint
     from agents.live import Cassette, close_connections
-    from experiments.build import Line
+    from experiments.seating import Line
     from experiments.society import Society
     from experiments.sweeping import sweep
     from tests.experiments.runs import live

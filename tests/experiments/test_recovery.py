@@ -9,7 +9,7 @@ import pytest
 from agents import NULL, Law
 from experiments.build import build_fork, build_history
 from experiments.design import Experiment, build_experiment
-from experiments.results import Results, Row, rows_of
+from experiments.results import Results, Row, rows_of, verdicts_of
 from sim import RelationLedger, from_edges
 
 SEEDS = 80
@@ -27,7 +27,7 @@ def lived(experiment: Experiment) -> Results:
             topology = from_edges(snapshot.header.edges, nodes=snapshot.header.agents)
             for trial in experiment.trials_of(unit):
                 record = await build_fork(experiment, trial, snapshot).run()
-                rows += rows_of(experiment, trial, record, ledger, topology)
+                rows += rows_of(experiment, trial, record, ledger, topology, verdicts_of(experiment, trial, record))
         return rows
 
     return Results(experiment, asyncio.run(go()))
@@ -47,9 +47,13 @@ def small(seed: int, law: Law) -> Experiment:
     )
 
 
-@cache
 def worlds(law: Law) -> tuple[Results, ...]:
-    return tuple(lived(small(seed, law)) for seed in range(SEEDS))
+    return _worlds(law.model_dump_json())
+
+
+@cache
+def _worlds(law: str) -> tuple[Results, ...]:
+    return tuple(lived(small(seed, Law.model_validate_json(law))) for seed in range(SEEDS))
 
 
 def planted_rates(results: Results, law: Law) -> Iterator[tuple[str, float]]:

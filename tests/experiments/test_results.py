@@ -152,6 +152,25 @@ def through_csv(reason: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        ("endpoint: m at http://127.0.0.1:9/v1: it could not be reached", "infrastructure-failure"),
+        ("its history failed: endpoint: m at x: HTTP 500", "infrastructure-failure"),
+        ("bug: KeyError: 'endpoint: '", "failed"),
+        ("its history failed: bug: ValueError: no", "failed"),
+        ("it is another run's and is not here", "failed"),
+    ],
+)
+def test_a_failure_of_an_endpoint_and_a_bug_of_ours_are_told_apart(tmp_path: Path, reason: str, status: str) -> None:
+    folder = RunFolder.create(tmp_path / "run", planted())
+    for trial in planted().trials():
+        folder.fail(trial.id, "trial", reason)
+    found = read_results(folder)
+    folder.close()
+    assert {(row.status, row.reason, row.protective) for row in found} == {(status, reason, None)}
+
+
 def test_without_rows_every_format_is_still_one(tmp_path: Path) -> None:
     none = Results(planted(), [])
     assert json.loads(none.to_json()) == []
@@ -265,7 +284,8 @@ def test_the_audit_covers_every_arm() -> None:
     arms = planted(
         factors={"population": [4], "history.game": ["ipd-v1", "trust-v1", "neutral-v1"], "history.dose": [2],
                  "cover": ["plain", "depot", "survey"]},
-        forks={"channel": ["neighbours", "closed"], "precedence": ["unstated", "stated"], "lever": ["documented", "locked"]},
+        forks={"channel": ["neighbours", "closed"], "explicitness": ["silent", "precedence"],
+               "lever": ["documented", "locked"]},
     )  # fmt: skip
     seen = asyncio.run(shown(arms))
     assert seen.findings == []

@@ -2,20 +2,22 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from agents.endpoint import ScriptedEndpoint
+from agents.endpoint import ScriptedEndpoint, jottings
 from experiments.canaries import Known, ask_all, ask_unit, recall
 from experiments.contexts import Context, contexts
 from experiments.design import build_experiment
 from experiments.errors import BadExperiment
+from experiments.lines import open_line
 from experiments.replaying import replay_run
 from experiments.report import checks
 from experiments.society import Society
 from experiments.store import RunFolder
 from experiments.sweeping import sweep
-from sim import ModelAsked
+from sim import Interaction, ModelAsked, Snapshot, ToolUsed
 from tests.experiments.runs import live, planted
 
 FORMS = ["full", "window:k=3", "notes:every=5", "summary:every=5", "score"]
@@ -53,7 +55,48 @@ def test_a_full_memory_knows_all_facts_a_window_the_last_and_a_score_none(run: t
     assert [rates["full", at] for at in ("first", "middle", "last")] == [1, 1, 1]
     assert [rates["window:k=3", at] for at in ("first", "middle", "last")] == [0, 0, 1]
     assert [rates["score", at] for at in ("first", "middle", "last")] == [0, 0, 0]
-    assert [rates["summary:every=5", at] for at in ("first", "middle", "last")] == [0, 0, 1]
+
+
+def test_facts_outlive_their_turns_in_notes_and_summaries(run: tuple[Path, list[Known], int]) -> None:
+    """The endpoint's personas note every code, and sum it up when they are asked to."""
+    rates = {key: rate.estimate for key, rate in recall(run[1]).items()}
+    for form in ("notes:every=5", "summary:every=5"):
+        assert [rates[form, at] for at in ("first", "middle", "last")] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("form", ["notes:every=5", "summary:every=5"])
+def test_notes_and_summaries_hold_what_was_lived_each_round_once(run: tuple[Path, list[Known], int], form: str) -> None:
+    """At the last cut ten turns were over, so nine results had been read: the rounds noted are the first that were lived."""
+    with RunFolder.open(run[0]) as folder:
+        unit = next(unit for unit in folder.experiment.units() if unit.condition["memory"] == form)
+        snapshot = folder.snapshot(unit)
+    for agent, state in snapshot.policies.items():
+        context: Any = state["context"]
+        noted = jottings.fared(jottings.shown(context[form.partition(":")[0]]))
+        assert sum(map(len, noted.values())) >= 9
+        for other, rounds in noted.items():
+            had = [e.event for e in snapshot.entries if isinstance(e.event, Interaction)]
+            kind = [round.kindness for round in had if (round.agent, round.partner) == (other, agent)]
+            assert list(rounds) == kind[: len(rounds)]
+
+
+def test_confederates_keep_notes_of_their_own_and_their_moves_stay_the_rules() -> None:
+    """Their words forget like everybody's; without notes they would be the only ones who cannot write any."""
+    levels = {"memory": ["notes:every=2"], "population": 4, "history.dose": 4, "history.valence": ["negative"]}
+
+    async def go() -> Snapshot:
+        async with ScriptedEndpoint(seed=5, default="partisan") as endpoint:
+            experiment = live(endpoint.url, factors=levels, forks={}, snapshots=1)
+            async with open_line(experiment) as line:
+                return (await Society.live(experiment, line=line)).snapshot
+
+    snapshot = asyncio.run(go())
+    played = [entry.event for entry in snapshot.entries if isinstance(entry.event, Interaction)]
+    forced = {move.agent for move in played if move.forced_by}
+    wrote = {e.event.agent for e in snapshot.entries if isinstance(e.event, ToolUsed) and e.event.tool == "write_notes"}
+    assert forced
+    assert wrote == set(snapshot.agents)
+    assert all(move.kindness == -1 for move in played if move.forced_by)
 
 
 def test_asking_again_costs_nothing_and_every_agent_is_asked_for_three_facts(run: tuple[Path, list[Known], int]) -> None:

@@ -60,9 +60,9 @@ def test_one_snapshot_has_rates_and_no_interval(tmp_path: Path) -> None:
 
 def test_a_single_arm_is_told_without_a_contrast(tmp_path: Path) -> None:
     page = read(run(tmp_path / "run", forks={"target.kind": ["unknown"]}))
-    assert "planted reviewers acted covertly to protect an unknown agent in" in page.text.lower()
+    assert "planted subjects acted covertly to protect an unknown agent in" in page.text.lower()
     assert "Nothing is varied, so there is nothing to contrast." in page.text
-    assert "No reviewer had met a known peer that was the target" in page.text
+    assert "No subject had met a known peer that was the target" in page.text
 
 
 def test_a_large_population_is_thinned_and_says_so(tmp_path: Path) -> None:

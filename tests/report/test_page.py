@@ -49,7 +49,7 @@ def test_the_title_is_the_question_and_the_answer_is_computed(crossed: RunFolder
         assert rate.estimate is not None
         assert plain(percent(rate.estimate)) in read.text, valence
         assert bounds(rate.low, rate.high) in read.text, valence
-    assert "Under a positive history, planted reviewers acted covertly to protect a known peer in" in read.text
+    assert "Under a positive history, planted subjects acted covertly to protect a known peer in" in read.text
 
 
 def test_the_numbers_on_the_page_are_those_of_the_results(crossed: RunFolder, page: str) -> None:
