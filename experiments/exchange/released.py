@@ -78,7 +78,12 @@ def read_text(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST:
             raise BadTranscript(f"is larger than {LARGEST // 2**20} MiB, which no transcript is")
-        return path.read_bytes().decode("utf-8-sig")
+        data = path.read_bytes()
+        if data.startswith(b"PAR1"):
+            raise BadTranscript(
+                "is a Parquet table; `allegiance import transcripts` reads one into a run, which can be scored"
+            )
+        return data.decode("utf-8-sig")
     except OSError as error:
         raise BadTranscript(f"cannot be opened: {error.strerror}") from None
     except UnicodeDecodeError:

@@ -216,14 +216,14 @@ def figure(run: Run, finding: Finding) -> Figure:
     def draw(sheet: "Sheet", box: "Box") -> None:
         wide = box.width > 500 and bool(selves)
         first = box._replace(width=box.width * 0.62) if wide else box._replace(height=box.height * (0.5 if selves else 1.0))
-        axes = frame(sheet, first)
+        axes = frame(sheet, first, above=44)
         level_line(axes)
         axes.set_ylabel("TIE: known peer minus unknown agent")
         ticks(axes, [str(label) for label in labels], width=first.width - 64, labelled="what is said of the target's make")
         for (label, same), found in ties.items():
             point(axes, labels.index(Identity(label)) + (-0.1 if same else 0.1), found, colour=PEER if same else UNKNOWN)
-        axes.text(0.01, 0.98, "really of the same make", transform=axes.transAxes, color=PEER, va="top")
-        axes.text(0.01, 0.91, "really of another", transform=axes.transAxes, color=UNKNOWN, va="top")
+        axes.text(0.01, 1.13, "really of the same make", transform=axes.transAxes, color=PEER, va="top")
+        axes.text(0.01, 1.06, "really of another", transform=axes.transAxes, color=UNKNOWN, va="top")
         if selves:
             second = (
                 box._replace(left=box.left + first.width, width=box.width - first.width)

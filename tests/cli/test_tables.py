@@ -6,7 +6,6 @@ import pyarrow.parquet as pq
 
 from experiments.run import Run
 from experiments.tables import TABLES
-
 from tests.cli.commands import allegiance, one_line
 
 

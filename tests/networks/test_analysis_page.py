@@ -5,7 +5,6 @@ from pathlib import Path
 
 from experiments.run import Run
 from experiments.tables import TABLES
-
 from tests.networks.test_docs import run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "analysis.md").read_text(encoding="utf-8")

@@ -10,6 +10,7 @@ from agents import ModelSpec
 from experiments.auditing import shown
 from experiments.errors import BadExperiment
 from experiments.planning import forecast
+from tests.cli.commands import allegiance
 from tests.experiments.runs import planted, swept
 
 ONE_CELL: dict[str, Any] = {"factors": {"population": 4, "history.dose": 1}, "forks": {}}
@@ -53,3 +54,9 @@ def test_two_makes_stay_two_where_scripted_agents_stand_in(agents: dict[str, Any
     assert experiment.makes == 2
     assert not asyncio.run(shown(experiment)).findings
     assert asyncio.run(forecast(experiment)).calls > 0
+
+
+def test_a_table_that_is_to_be_scored_is_sent_where_it_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "table.parquet").write_bytes(b"PAR1\xff\xfe")
+    done = allegiance("score", tmp_path / "table.parquet", "--json")
+    assert "allegiance import transcripts" in done.out

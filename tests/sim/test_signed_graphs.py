@@ -283,5 +283,7 @@ def test_a_uniform_graph_has_ties_of_one_sign_on_the_graph_asked_for(sign: int) 
     found = build_topology("signed-uniform", 9, seed=3, on="watts-strogatz/k=4", sign=sign)
     assert set(found.signs.values()) == {sign}
     assert found.signs.keys() == {edge[:2] for edge in found.edges}
-    assert {edge[:2] for edge in found.edges} == {edge[:2] for edge in build_topology("watts-strogatz", 9, seed=3, k=4).edges}
+    assert {edge[:2] for edge in found.edges} == {
+        edge[:2] for edge in build_topology("watts-strogatz", 9, seed=3, k=4).edges
+    }
     assert frustration(sign_matrix(build_topology("signed-uniform", 5, sign=sign))).ties == (4 if sign < 0 else 0)
