@@ -270,9 +270,9 @@ def figure(run: Run, finding: Finding) -> Figure:
         ),
         caption=(
             "First: share who protected in their next turn, by how many protectors they had seen, with an independent "
-            "cascade (drawn as if all had been new) and a threshold fitted. Second: share of first acts that protected, by the majority seen, with (1 + "
-            "tanh(beta m)) / 2. Both are observational. Third: share who protected by themselves, by the number of seeds "
-            "drawn at random. 95 % intervals clustered by snapshot; null model N1."
+            "cascade (drawn as if all had been new) and a threshold fitted. Second: share of first acts that protected, "
+            "by the majority seen, with (1 + tanh(beta m)) / 2. Both are observational. Third: share who protected by "
+            "themselves, by the number of seeds drawn at random. 95 % intervals clustered by snapshot; null model N1."
         ),
         height=lambda width: 520 if width > 500 else 780,
         draw=draw,
