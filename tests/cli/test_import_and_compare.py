@@ -51,7 +51,7 @@ def test_the_report_says_what_it_is_and_stands_beside_published_rates(imported: 
 
 
 def test_a_replay_says_that_there_are_no_policies_to_replay(imported: Path) -> None:
-    assert "no policies or model calls came with them" in one_line(allegiance("replay", imported))
+    assert "without policies or model calls" in one_line(allegiance("replay", imported))
 
 
 def test_what_fails_is_said_and_the_exit_code_is_1(tmp_path: Path) -> None:
