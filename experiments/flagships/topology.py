@@ -146,7 +146,9 @@ def _slope(
     if total > 1e-12:
         y = _centred(y, blocks)
         estimate = float((x * y).sum()) / total
-        scores = np.array([(x * (y - estimate * x))[blocks == block].sum() for block in np.unique(blocks)])
+        # Each replicate's score over 1 - its leverage (CR3, as a jackknife): plain scores are too small where one weighs much.
+        own = [(x[blocks == block], y[blocks == block]) for block in np.unique(blocks)]
+        scores = np.array([(a * (b - estimate * a)).sum() / max(1e-9, 1 - (a**2).sum() / total) for a, b in own])
         if len(scores) > 1:
             reach = t_quantile(0.95, len(scores) - 1) * sqrt(float((scores**2).sum()) * len(scores) / (len(scores) - 1))
             low, high = estimate - reach / total, estimate + reach / total
