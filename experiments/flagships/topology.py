@@ -146,7 +146,7 @@ def _slope(
     if total > 1e-12:
         y = _centred(y, blocks)
         estimate = float((x * y).sum()) / total
-        # Each replicate's score over 1 - its leverage (CR3, as a jackknife): plain scores are too small where one weighs much.
+        # Each replicate's score over 1 - its leverage (CR3, a jackknife): plain scores are too small where one weighs much.
         own = [(x[blocks == block], y[blocks == block]) for block in np.unique(blocks)]
         scores = np.array([(a * (b - estimate * a)).sum() / max(1e-9, 1 - (a**2).sum() / total) for a, b in own])
         if len(scores) > 1:
