@@ -114,7 +114,7 @@ def test_lines_are_not_wrapped_in_a_pipe(tmp_path: Path) -> None:
 def test_ctrl_c_says_that_nothing_is_lost_and_the_same_command_goes_on(tmp_path: Path) -> None:
     out = tmp_path / "run"
     command = [sys.executable, "-c", MAIN, "run", "quickstart", "--out", str(out), "--snapshots", "40"]
-    child = subprocess.Popen(
+    with subprocess.Popen(
         command,
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -122,17 +122,16 @@ def test_ctrl_c_says_that_nothing_is_lost_and_the_same_command_goes_on(tmp_path:
         text=True,
         env=FREE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # who runs in a background ignores it
-    )
-    try:
-        deadline = time.monotonic() + 60
-        while not (out / "segments" / "w0-0.jsonl.zst").exists() or not (out / "segments" / "w0-0.jsonl.zst").stat().st_size:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        child.send_signal(signal.SIGINT)
-        _, err = child.communicate(timeout=60)
-    finally:
-        child.kill()
-        child.wait()
+    ) as child:
+        try:
+            segment, deadline = out / "segments" / "w0-0.jsonl.zst", time.monotonic() + 60
+            while not segment.exists() or not segment.stat().st_size:
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            child.send_signal(signal.SIGINT)
+            _, err = child.communicate(timeout=60)
+        finally:
+            child.kill()
     assert child.returncode == 130, err
     assert "Interrupted. Nothing done is lost; the same command goes on." in err
     assert "Traceback" not in err
